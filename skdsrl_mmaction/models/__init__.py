@@ -1,0 +1,13 @@
+from . import losses
+from .backbones import R3D
+from .heads import SelfDistillHead, SiameseHead
+from .recognizers import SKDSRLRecognizer2D, SKDSRLRecognizer3D
+
+__all__ = [
+    'R3D',
+    'SKDSRLRecognizer2D',
+    'SKDSRLRecognizer3D',
+    'SelfDistillHead',
+    'SiameseHead',
+    'losses',
+]

@@ -1,0 +1,162 @@
+from typing import Dict, Tuple
+
+from mmaction.models import Recognizer2D, Recognizer3D
+from mmaction.registry import MODELS
+from mmaction.utils import OptConfigType, SampleList
+from torch import Tensor
+
+from ..losses import at_least_float32
+from .classifier import capture_input, find_classifier
+
+PAPER_DISTILL_HEAD = dict(type='SelfDistillHead')
+PAPER_SIAMESE_HEAD = dict(type='SiameseHead')
+
+
+class SKDSRLMixin:
+    """Train a stock recognizer by Algorithm 1; its test path is untouched.
+
+    Two loss heads stand beside the stock ``cls_head``. A head that is None
+    builds nothing: without ``siamese_head`` this is Self-KD, without both it
+    is plain training on two views. Where the classifier is missing, as for
+    feature extraction, neither is built and ``loss()`` raises.
+
+    Args:
+        distill_head (dict, optional): Config of Eq. 2. Defaults to the
+            paper's.
+        siamese_head (dict, optional): Config of Eq. 3 and 4; ``in_channels``
+            is read off the classifier. Defaults to the paper's.
+        **kwargs: The stock recognizer's own arguments.
+
+    Raises:
+        ValueError: If ``siamese_head.in_channels`` is not the width of what
+            the classifier sees.
+    """
+
+    def __init__(
+        self,
+        *args,
+        distill_head: OptConfigType = PAPER_DISTILL_HEAD,
+        siamese_head: OptConfigType = PAPER_SIAMESE_HEAD,
+        **kwargs,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.distill_head = self.siamese_head = None
+        classifier = find_classifier(getattr(self, 'cls_head', None))
+        if classifier is None:
+            return
+        if distill_head is not None:
+            self.distill_head = MODELS.build(distill_head)
+        if siamese_head is not None:
+            width = classifier[1]
+            in_channels = siamese_head.get('in_channels') or width
+            if in_channels != width:
+                raise ValueError(
+                    f'siamese_head.in_channels={in_channels}, but the '
+                    f'classifier of {type(self.cls_head).__name__} sees '
+                    f'{width} channels; leave in_channels out'
+                )
+            self.siamese_head = MODELS.build(
+                dict(siamese_head, in_channels=width)
+            )
+
+    def loss(
+        self, inputs: Tensor, data_samples: SampleList, **kwargs
+    ) -> Dict[str, Tensor]:
+        """Algorithm 1, lines 4 to 9.
+
+        Args:
+            inputs (Tensor): Both views, the first before the second on the
+                clip axis: (N, 2, C, T, H, W) for a 3D recognizer, and
+                (N, 2 * segments, C, H, W) for a 2D one.
+            data_samples (list[:obj:`ActionDataSample`]): N labels.
+
+        Returns:
+            dict: ``loss_cls_view1``, ``loss_cls_view2``, ``loss_kl`` and
+            ``loss_sim``, weighted, which add up to Eq. 5; a neck's auxiliary
+            losses, for each view; the accuracy and the gauges.
+
+        Raises:
+            ValueError: If ``inputs`` does not hold two views.
+            RuntimeError: If there is no classifier.
+        """
+        x1, x2 = self._split_views(inputs)
+        r1, p1, aux1 = self._encode(x1, data_samples)  # N x D, N x K
+        r2, p2, aux2 = self._encode(x2, data_samples)  # N x D, N x K
+
+        losses = self._loss_of_views(
+            {**self.cls_head.loss_by_feat(p1, data_samples), **aux1},
+            {**self.cls_head.loss_by_feat(p2, data_samples), **aux2},
+        )
+        if self.distill_head is not None:
+            losses.update(self.distill_head.loss(p1, p2))
+        if self.siamese_head is not None:
+            losses.update(self.siamese_head.loss(r1, r2))
+        return losses
+
+    def _split_views(self, inputs: Tensor) -> Tuple[Tensor, Tensor]:
+        clips = inputs.shape[1]
+        if clips % 2 or (isinstance(self, Recognizer3D) and clips != 2):
+            raise ValueError(
+                f'{type(self).__name__} trains on two views of each video, '
+                f'but got inputs of shape {tuple(inputs.shape)} with '
+                f'{clips} clips on axis 1; let SiameseTwoView stand in '
+                'train_dataloader.dataset.pipeline'
+            )
+        x1, x2 = inputs.chunk(2, dim=1)
+        # Stock extract_feat() flattens the clip axis with view().
+        return x1.contiguous(), x2.contiguous()
+
+    def _encode(
+        self, x: Tensor, data_samples: SampleList
+    ) -> Tuple[Tensor, Tensor, Dict[str, Tensor]]:
+        """Lines 5 and 6: representation, logits and auxiliary losses."""
+        classifier = find_classifier(getattr(self, 'cls_head', None))
+        if classifier is None:
+            raise RuntimeError(
+                f'{type(self).__name__}.loss() needs a cls_head with a linear '
+                'classifier; this model can only extract features'
+            )
+        feats, head_kwargs = self.extract_feat(x, data_samples=data_samples)
+        with capture_input(classifier[0]) as seen:
+            p = self.cls_head(feats, **head_kwargs)  # N x K
+        batch, (r,) = len(x), seen
+        if len(p) != batch:
+            raise ValueError(
+                f'{type(self.cls_head).__name__} made {len(p)} predictions '
+                f'for {batch} videos; num_clips of the sampler must be the '
+                'num_segments of the model'
+            )
+        # A head that scores every segment sees (N * segments) x D; TRN sees
+        # N x segments x hidden.
+        r = r.flatten(1)
+        if len(r) != batch:
+            r = r.unflatten(0, (batch, -1)).mean(dim=1)
+        aux = {
+            key: at_least_float32(loss)
+            for key, loss in head_kwargs.get('loss_aux', {}).items()
+        }
+        return r, at_least_float32(p), aux
+
+    @staticmethod
+    def _loss_of_views(
+        view1: Dict[str, Tensor], view2: Dict[str, Tensor]
+    ) -> Dict[str, Tensor]:
+        """Keep losses apart by view and average the accuracies."""
+        merged = {}
+        for key in view1:
+            if 'loss' in key:
+                merged[f'{key}_view1'] = view1[key]
+                merged[f'{key}_view2'] = view2[key]
+            else:
+                merged[key] = (view1[key] + view2[key]) / 2
+        return merged
+
+
+@MODELS.register_module()
+class SKDSRLRecognizer3D(SKDSRLMixin, Recognizer3D):
+    """SKD-SRL over any stock 3D recognizer; see :class:`SKDSRLMixin`."""
+
+
+@MODELS.register_module()
+class SKDSRLRecognizer2D(SKDSRLMixin, Recognizer2D):
+    """SKD-SRL over any stock 2D recognizer; see :class:`SKDSRLMixin`."""
