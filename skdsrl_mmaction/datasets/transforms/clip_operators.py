@@ -1,0 +1,240 @@
+"""The paper's photometric operators (section III-B), one draw a clip.
+
+The paper names them and their probability and leaves the ranges open; the
+defaults are those of its first author's earlier self-distillation work.
+Operators work on uint8 RGB frames and never look across frame borders.
+"""
+
+from abc import ABCMeta, abstractmethod
+from typing import Any, Dict, Sequence, Tuple
+
+import cv2
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+from mmcv.transforms.utils import cache_randomness
+
+
+class ClipOperator(BaseTransform, metaclass=ABCMeta):
+    """One photometric operator, drawn once and applied to every frame.
+
+    Required Keys:
+
+        - imgs: frames of shape (H, W, 3), uint8, RGB
+
+    Modified Keys:
+
+        - imgs
+
+    Args:
+        prob (float): Probability of being applied, in [0, 1]. Defaults to
+            0.5.
+
+    Raises:
+        ValueError: If an argument is out of range; in use, if a frame is
+            not uint8.
+    """
+
+    def __init__(self, prob: float = 0.5) -> None:
+        if not 0 <= prob <= 1:
+            raise ValueError(
+                f'{type(self).__name__}.prob must be in [0, 1], '
+                f'but is {prob!r}'
+            )
+        self.prob = prob
+
+    @cache_randomness
+    def _draw(self) -> Tuple[bool, Any]:
+        """Whether to act on this clip, and by how much."""
+        return np.random.rand() < self.prob, self._draw_strength()
+
+    @abstractmethod
+    def _draw_strength(self) -> Any:
+        """Draw the parameter that all frames of the clip share."""
+
+    @abstractmethod
+    def _apply(self, frame: np.ndarray, strength: Any) -> np.ndarray:
+        """(H, W, 3) uint8 to a new array of the same kind."""
+
+    def transform(self, results: Dict) -> Dict:
+        """Apply the operator, or not, to the whole clip.
+
+        Args:
+            results (dict): The result dict.
+
+        Returns:
+            dict: The result dict.
+        """
+        frames = results['imgs']
+        if frames[0].dtype != np.uint8:
+            raise ValueError(
+                f'{type(self).__name__} needs uint8 frames in '
+                f'[0, 255], but they are {frames[0].dtype}'
+            )
+        act, strength = self._draw()
+        if act:
+            results['imgs'] = [self._apply(f, strength) for f in frames]
+        return results
+
+    def __repr__(self) -> str:
+        arguments = ', '.join(
+            f'{key}={value}' for key, value in vars(self).items()
+        )
+        return f'{self.__class__.__name__}({arguments})'
+
+
+def _check_range(
+    owner: object, name: str, value: Sequence[float], low: float, high: float
+) -> Tuple[float, float]:
+    if len(value) != 2 or not low <= value[0] <= value[1] <= high:
+        raise ValueError(
+            f'{type(owner).__name__}.{name} must be (min, max) '
+            f'within [{low}, {high}], but is {value!r}'
+        )
+    return tuple(value)
+
+
+def _lookup_table(values: np.ndarray) -> np.ndarray:
+    """256 grey levels to the nearest that uint8 can hold."""
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+@TRANSFORMS.register_module()
+class ClipContrast(ClipOperator):
+    """Scale the contrast about mid-grey: x * factor on the [-1, 1] scale.
+
+    Args:
+        factor_range (tuple[float]): (min, max) of the factor, >= 0. Defaults
+            to (0.5, 1.5).
+        prob (float): Probability of being applied. Defaults to 0.5.
+    """
+
+    def __init__(
+        self, factor_range: Sequence[float] = (0.5, 1.5), prob: float = 0.5
+    ) -> None:
+        super().__init__(prob)
+        self.factor_range = _check_range(
+            self, 'factor_range', factor_range, 0, float('inf')
+        )
+
+    def _draw_strength(self) -> float:
+        return np.random.uniform(*self.factor_range)
+
+    def _apply(self, frame: np.ndarray, factor: float) -> np.ndarray:
+        table = _lookup_table((np.arange(256) - 127.5) * factor + 127.5)
+        return cv2.LUT(frame, table)
+
+
+@TRANSFORMS.register_module()
+class ClipBrightness(ClipOperator):
+    """Add a constant to every channel.
+
+    Args:
+        max_delta (float): The constant is drawn from [-max_delta, max_delta]
+            grey levels, in [0, 255]. Defaults to 64, which is 0.5 on the
+            [-1, 1] scale.
+        prob (float): Probability of being applied. Defaults to 0.5.
+    """
+
+    def __init__(self, max_delta: float = 64, prob: float = 0.5) -> None:
+        super().__init__(prob)
+        if not 0 <= max_delta <= 255:
+            raise ValueError(
+                'ClipBrightness.max_delta must be grey levels in '
+                f'[0, 255], but is {max_delta!r}'
+            )
+        self.max_delta = max_delta
+
+    def _draw_strength(self) -> float:
+        return np.random.uniform(-self.max_delta, self.max_delta)
+
+    def _apply(self, frame: np.ndarray, delta: float) -> np.ndarray:
+        return cv2.LUT(frame, _lookup_table(np.arange(256) + delta))
+
+
+@TRANSFORMS.register_module()
+class ClipHue(ClipOperator):
+    """Turn the hue, keeping saturation and value.
+
+    Args:
+        shift_range (tuple[float]): (min, max) of the shift in turns of the
+            colour circle, within [-1, 1]. Defaults to (0, 0.1).
+        prob (float): Probability of being applied. Defaults to 0.5.
+    """
+
+    def __init__(
+        self, shift_range: Sequence[float] = (0, 0.1), prob: float = 0.5
+    ) -> None:
+        super().__init__(prob)
+        self.shift_range = _check_range(
+            self, 'shift_range', shift_range, -1, 1
+        )
+
+    def _draw_strength(self) -> float:
+        return np.random.uniform(*self.shift_range)
+
+    def _apply(self, frame: np.ndarray, shift: float) -> np.ndarray:
+        # The FULL variants put the circle on 256 steps instead of 180, and a
+        # table wraps around without any uint8 arithmetic.
+        hsv = cv2.cvtColor(frame, cv2.COLOR_RGB2HSV_FULL)
+        turned = (np.arange(256) + round(shift * 256)) % 256
+        hsv[..., 0] = cv2.LUT(hsv[..., 0], turned.astype(np.uint8))
+        return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
+
+
+@TRANSFORMS.register_module()
+class ClipGaussianBlur(ClipOperator):
+    """Blur every frame with the same Gaussian kernel.
+
+    Args:
+        kernel_size (int): Side of the kernel in pixels, odd. Defaults to 7.
+        sigma_range (tuple[float]): (min, max) of its standard deviation in
+            pixels, > 0. Defaults to (0.1, 2.0).
+        prob (float): Probability of being applied. Defaults to 0.5.
+    """
+
+    def __init__(
+        self,
+        kernel_size: int = 7,
+        sigma_range: Sequence[float] = (0.1, 2.0),
+        prob: float = 0.5,
+    ) -> None:
+        super().__init__(prob)
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            raise ValueError(
+                'ClipGaussianBlur.kernel_size must be odd and '
+                f'positive, but is {kernel_size!r}'
+            )
+        self.kernel_size = kernel_size
+        # cv2 takes a sigma of 0 for "choose one yourself".
+        self.sigma_range = _check_range(
+            self, 'sigma_range', sigma_range, 1e-3, float('inf')
+        )
+
+    def _draw_strength(self) -> float:
+        return np.random.uniform(*self.sigma_range)
+
+    def _apply(self, frame: np.ndarray, sigma: float) -> np.ndarray:
+        kernel = cv2.getGaussianKernel(self.kernel_size, sigma)
+        return cv2.sepFilter2D(frame, -1, kernel, kernel)
+
+
+@TRANSFORMS.register_module()
+class ChannelSplit(ClipOperator):
+    """Replace one colour channel by another (the paper's [30]).
+
+    Args:
+        prob (float): Probability of being applied. Defaults to 0.5.
+    """
+
+    def _draw_strength(self) -> Tuple[int, int]:
+        target, source = np.random.choice(3, size=2, replace=False)
+        return int(target), int(source)
+
+    def _apply(
+        self, frame: np.ndarray, channels: Tuple[int, int]
+    ) -> np.ndarray:
+        target, source = channels
+        frame = frame.copy()
+        frame[..., target] = frame[..., source]
+        return frame

@@ -1,0 +1,121 @@
+from typing import Callable, Dict, List, Sequence, Union
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+from mmengine.dataset import Compose
+
+
+@TRANSFORMS.register_module()
+class SiameseTwoView(BaseTransform):
+    """Make two views of a video: T(x) of Algorithm 1, line 4.
+
+    Takes decoded frames apart into two views, runs the same list of
+    transforms on each, with its own random draws, and stacks the results on
+    the clip axis, view 1 first. Any stock transform may stand in the list.
+
+    Required Keys:
+
+        - imgs
+        - num_clips
+
+    Modified Keys:
+
+        - imgs
+        - num_clips (with ``same_clip``, twice as many)
+        - what the transforms modify, as view 1 has it
+
+    Args:
+        transforms (list[dict | callable]): What is done to each view. Both
+            views must come out with the same shape.
+        same_clip (bool): Whether both views are made of the same frames. If
+            not, the first half of the clips is view 1 and the second half
+            view 2, as ``SampleTwoClips`` lays them out. Defaults to False.
+
+    Raises:
+        ValueError: If a transform cannot be built, with its place in the
+            list; in use, if the clips do not halve or the views differ in
+            shape.
+    """
+
+    def __init__(
+        self,
+        transforms: Sequence[Union[dict, Callable]],
+        same_clip: bool = False,
+    ) -> None:
+        self.transforms = Compose([])
+        for i, transform in enumerate(transforms):
+            try:
+                self.transforms.transforms += Compose([transform]).transforms
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(
+                    f'SiameseTwoView.transforms[{i}] is {transform}: {error}'
+                ) from error
+        if not isinstance(same_clip, bool):
+            raise ValueError(
+                'SiameseTwoView.same_clip must be True or False, '
+                f'but is {same_clip!r}'
+            )
+        self.same_clip = same_clip
+
+    def transform(self, results: Dict) -> Dict:
+        """Make both views.
+
+        Args:
+            results (dict): The result dict.
+
+        Returns:
+            dict: The result dict.
+        """
+        imgs, clips = list(results['imgs']), results['num_clips']
+        if self.same_clip:
+            frames1 = frames2 = imgs
+        elif clips % 2 == 0:
+            half = len(imgs) // 2
+            frames1, frames2 = imgs[:half], imgs[half:]
+            clips //= 2
+        else:
+            raise ValueError(
+                f'SiameseTwoView got num_clips={clips}, which are not two '
+                'views: wrap the sampler of the pipeline in SampleTwoClips, '
+                'or set same_clip=True'
+            )
+        frames1, frames2 = self._unshare(frames1, frames2)
+        view1 = self.transforms(dict(results, imgs=frames1, num_clips=clips))
+        view2 = self.transforms(dict(results, imgs=frames2, num_clips=clips))
+        if np.shape(view1['imgs']) != np.shape(view2['imgs']):
+            raise ValueError(
+                'SiameseTwoView made views of different shapes, '
+                f'{np.shape(view1["imgs"])} and {np.shape(view2["imgs"])}; '
+                'its transforms must end in a fixed size, as a crop does'
+            )
+        results.update(view1)
+        # Frames, or clips once FormatShape has run: view 1 first.
+        results['imgs'] = np.stack([*view1['imgs'], *view2['imgs']])
+        results['num_clips'] = view1['num_clips'] + view2['num_clips']
+        return results
+
+    @staticmethod
+    def _unshare(*views: List[np.ndarray]) -> List[List[np.ndarray]]:
+        """Copy a frame that stands more than once.
+
+        A decoder may hand out one array for the same index twice (clips
+        overlap, short videos loop), and stock transforms such as ``Flip``
+        write into their frames.
+        """
+        seen = set()
+
+        def own(frame: np.ndarray) -> np.ndarray:
+            if id(frame) in seen:
+                return frame.copy()
+            seen.add(id(frame))
+            return frame
+
+        return [[own(frame) for frame in view] for view in views]
+
+    def __repr__(self) -> str:
+        return (
+            f'{self.__class__.__name__}('
+            f'transforms={self.transforms.transforms}, '
+            f'same_clip={self.same_clip})'
+        )
