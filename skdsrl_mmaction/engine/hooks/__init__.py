@@ -1,0 +1,3 @@
+from .validated_checkpoint_hook import ValidatedCheckpointHook
+
+__all__ = ['ValidatedCheckpointHook']
