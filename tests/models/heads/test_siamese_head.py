@@ -1,0 +1,78 @@
+import pytest
+import torch
+from mmaction.registry import MODELS
+from torch import nn
+
+
+def build(**kwargs):
+    return MODELS.build(dict(type='SiameseHead', **kwargs))
+
+
+def test_architecture_of_section_3b():
+    head = build(in_channels=512)
+    assert isinstance(head.projector, nn.Linear)
+    assert head.projector.out_features == 2048
+    kinds = [type(layer) for layer in head.predictor]
+    assert kinds == [nn.Linear, nn.BatchNorm1d, nn.ReLU, nn.Linear]
+    assert head.predictor[0].out_features == 512
+    assert head.predictor[3].out_features == 2048
+    assert head.loss_weight == 1
+
+
+def test_each_view_is_a_constant_for_the_other():
+    """Gradients equal those of Eq. 3 with numbers in place of z."""
+    head = build(in_channels=6, proj_channels=8, pred_channels=4).double()
+    r1, r2 = torch.randn(2, 5, 6, dtype=torch.float64)
+    r1.requires_grad_()
+    head.loss(r1, r2)['loss_sim'].backward()
+
+    def cosine(a, b):
+        return (a * b).sum(1) / a.norm(dim=1) / b.norm(dim=1)
+
+    again = r1.detach().requires_grad_()
+    z2 = head.projector(r2).detach().numpy()
+    v1 = head.predictor(head.projector(again))
+    (-0.5 * cosine(v1, torch.from_numpy(z2)).mean()).backward()
+    # Without the stop-gradient, r1 would also learn through z1.
+    torch.testing.assert_close(r1.grad, again.grad)
+
+
+def test_range_and_weight():
+    head = build(in_channels=6, proj_channels=8, pred_channels=4)
+    r1, r2 = torch.randn(2, 5, 6)
+    sim = head.loss(r1, r2)['loss_sim']
+    assert -1 <= sim <= 1
+    head.loss_weight = 3.0
+    torch.testing.assert_close(head.loss(r1, r2)['loss_sim'], 3 * sim)
+
+
+def test_gauge_falls_to_zero_on_collapse():
+    head = build(in_channels=6, proj_channels=8, pred_channels=4)
+    r = torch.randn(5, 6)
+    assert head.loss(r, r)['feat_std'] > 0.1
+    with torch.no_grad():
+        head.projector.weight.zero_()
+    assert head.loss(r, r)['feat_std'] < 1e-5
+
+
+def test_batch_of_one_is_a_clear_error_in_training_only():
+    head = build(in_channels=6, proj_channels=8, pred_channels=4)
+    one = torch.randn(1, 6)
+    with pytest.raises(ValueError, match='train_dataloader.drop_last=True'):
+        head.loss(one, one)
+    assert head.eval() and head.loss(one, one)['loss_sim'].isfinite()
+
+
+@pytest.mark.parametrize(
+    'option',
+    [
+        dict(in_channels=None),
+        dict(proj_channels=0),
+        dict(pred_channels=-1),
+        dict(loss_weight=-1),
+    ],
+)
+def test_values_out_of_range(option):
+    ((key, value),) = option.items()
+    with pytest.raises(ValueError, match=f'siamese_head.{key}.*{value}'):
+        build(**{'in_channels': 6, **option})
