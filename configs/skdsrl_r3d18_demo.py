@@ -67,6 +67,15 @@ train_dataloader = loader('train', train_pipeline, 8)
 val_dataloader = loader('test', eval_pipeline(1), 8)
 test_dataloader = loader('test', eval_pipeline(10), 8)
 
-train_cfg = dict(max_epochs=12)
+train_cfg = dict(max_epochs=14)
 optim_wrapper = dict(optimizer=dict(lr=0.02))
+param_scheduler = [
+    dict(
+        type='CosineAnnealingLR',
+        T_max=14,
+        eta_min=0,
+        by_epoch=True,
+        convert_to_iter_based=True,
+    )
+]
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=1))

@@ -61,27 +61,30 @@ def python():
 
 
 def write_counting_video(path, frames, size=(64, 48), fourcc='mp4v'):
-    """Write a video whose frame i is of grey level 5 * i, +-2 when decoded."""
+    """Write a video whose frame i has grey level 10 * i.
+
+    Smaller steps would be lost: the encoder skips frames that hardly differ.
+    """
     writer = cv2.VideoWriter(
         str(path), cv2.VideoWriter_fourcc(*fourcc), 25, size
     )
     assert writer.isOpened()
     for i in range(frames):
-        writer.write(np.full((size[1], size[0], 3), 5 * i, np.uint8))
+        writer.write(np.full((size[1], size[0], 3), 10 * i, np.uint8))
     writer.release()
     return path
 
 
 @pytest.fixture(scope='session')
 def counting_video(tmp_path_factory):
-    """50 frames of 64 x 48; frame i has grey level 5 * i."""
+    """25 frames of 64 x 48; frame i has grey level 10 * i."""
     folder = tmp_path_factory.mktemp('counting')
-    return write_counting_video(folder / 'counting.mp4', 50)
+    return write_counting_video(folder / 'counting.mp4', 25)
 
 
 @pytest.fixture(scope='session')
 def short_video(tmp_path_factory):
-    """10 frames of 64 x 48, fewer than a clip; frame i has level 5 * i."""
+    """10 frames of 64 x 48, fewer than a clip; frame i has level 10 * i."""
     folder = tmp_path_factory.mktemp('short')
     return write_counting_video(folder / 'short.mp4', 10)
 

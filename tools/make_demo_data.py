@@ -83,7 +83,7 @@ def write_video(path: Path, frames: np.ndarray) -> None:
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('out', type=Path, help='folder to write')
-    parser.add_argument('--train', type=int, default=24, help='videos a class')
+    parser.add_argument('--train', type=int, default=40, help='videos a class')
     parser.add_argument('--test', type=int, default=12, help='videos a class')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
