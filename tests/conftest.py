@@ -130,3 +130,14 @@ def tiny_options(folder, batch_size=4, workers=0):
         options[f'{loader}.num_workers'] = workers
         options[f'{loader}.persistent_workers'] = workers > 0
     return [f'{key}={value}' for key, value in options.items()]
+
+
+def load_tool(name):
+    """Import tools/``name``.py, which is no package, as a module."""
+    import importlib.util
+
+    path = ROOT / 'tools' / f'{name}.py'
+    spec = importlib.util.spec_from_file_location(f'tool_{name}', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -11,28 +11,30 @@ from skdsrl_mmaction.models.backbones import convert_r3d_checkpoint
 
 
 def describe(state_dict) -> dict:
-    """Find the R3D that takes these weights, by building it.
+    """Find the arguments of the R3D that takes these weights.
 
     Raises:
         ValueError: If none takes all of them.
     """
     weights = {
-        key[len('backbone.') :]: tensor
+        key[len('backbone.') :]: tensor.shape
         for key, tensor in state_dict.items()
-        if key.startswith('backbone.')
+        if key.startswith('backbone.') and not key.endswith('_tracked')
     }
-    width = len(weights['conv1.conv.weight'])
+    width = weights['conv1.conv.weight'][0]
     for depth in R3D.arch_settings:
         for shortcut in 'AB':
             with torch.device('meta'):
                 model = R3D(depth, shortcut, base_channels=width)
-            wanted = {k: v.shape for k, v in model.state_dict().items()}
-            if wanted == {k: v.shape for k, v in weights.items()}:
+            # BatchNorm counted no batches before PyTorch 0.4.1.
+            wanted = {
+                key: tensor.shape
+                for key, tensor in model.state_dict().items()
+                if not key.endswith('_tracked')
+            }
+            if wanted == weights:
                 return dict(
-                    type='R3D',
-                    depth=depth,
-                    shortcut_type=shortcut,
-                    base_channels=width,
+                    depth=depth, shortcut_type=shortcut, base_channels=width
                 )
     raise ValueError(
         'no R3D has exactly these weights; the checkpoint is of '
@@ -56,9 +58,7 @@ def main() -> None:
     backbone = describe(state_dict)
     torch.save(dict(meta={}, state_dict=state_dict), args.dst)
     options = ' '.join(
-        f'model.backbone.{key}={value}'
-        for key, value in backbone.items()
-        if key != 'type'
+        f'model.backbone.{key}={value}' for key, value in backbone.items()
     )
     classes = len(state_dict.get('cls_head.fc_cls.weight', ()))
     print(

@@ -1,0 +1,90 @@
+"""Every config builds, loads a video and takes a training step."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import ROOT
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.dataset import Compose, pseudo_collate
+from mmengine.optim import build_optim_wrapper
+
+CONFIGS = sorted((ROOT / 'configs').glob('*.py'))
+NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
+
+
+def parts(path):
+    return path.stem.split('_')
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+def test_config(path: Path, counting_video):
+    method, backbone, dataset = parts(path)
+    cfg = Config.fromfile(path)
+    assert cfg.model.cls_head.num_classes == NUM_CLASSES[dataset]
+    assert cfg.model.backbone.depth == int(backbone[3:])
+    with torch.device('meta'):
+        MODELS.build(cfg.model)  # the widths fit together as written
+
+    expansion = 8 if cfg.model.backbone.depth < 50 else 32
+    cfg.model.backbone.base_channels = 4
+    cfg.model.cls_head.in_channels = 4 * expansion
+    model = MODELS.build(cfg.model)
+    model.init_weights()
+
+    sample = dict(start_index=0, modality='RGB', label=1)
+    sample['filename'] = str(counting_video)
+    size = cfg.get('size', 112)
+    for split, clips in ('train', None), ('val', 1), ('test', 10):
+        pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
+        packed = pipeline(dict(sample))
+        views = clips or (2 if method == 'skdsrl' else 1)
+        assert packed['inputs'].shape == (views, 3, 16, size, size)
+        assert packed['inputs'].dtype == torch.uint8
+        if split == 'train':
+            batch = pseudo_collate([packed, pipeline(dict(sample))])
+
+    inputs = model.data_preprocessor(batch, training=True)['inputs']
+    assert -1 <= inputs.min() and inputs.max() <= 1  # section IV-A
+
+    optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    before = [p.clone() for p in model.parameters()]
+    log_vars = model.train_step(batch, optim_wrapper)
+    assert log_vars['loss'].isfinite()
+    moved = [not torch.equal(a, b) for a, b in zip(before, model.parameters())]
+    assert all(moved)
+
+
+@pytest.mark.parametrize('backbone', ['r3d18', 'r3d50'])
+@pytest.mark.parametrize('dataset', ['k400', 'ucf101', 'hmdb51'])
+def test_the_papers_settings(backbone, dataset):
+    cfg = Config.fromfile(ROOT / f'configs/skdsrl_{backbone}_{dataset}.py')
+    assert cfg.optim_wrapper.optimizer == dict(
+        type='SGD', lr=0.01, momentum=0.9, weight_decay=5e-4
+    )
+    assert cfg.train_dataloader.batch_size == 32
+    assert cfg.auto_scale_lr.base_batch_size == 32
+    assert cfg.train_cfg.max_epochs == 200
+    assert cfg.model.distill_head.tau == 10
+    assert cfg.model.distill_head.loss_weight == 0.1
+    assert cfg.model.siamese_head.loss_weight == 1
+    assert 'in_channels' not in cfg.model.siamese_head
+    assert cfg.load_from is None
+    twin = Config.fromfile(ROOT / f'configs/baseline_{backbone}_{dataset}.py')
+    for key in ('val_dataloader', 'test_dataloader', 'optim_wrapper'):
+        assert cfg[key] == twin[key]  # rows of a table must be comparable
+
+
+def test_split_is_one_key():
+    text = (ROOT / 'configs/_base_/datasets/hmdb51.py').read_text()
+    cfg = Config.fromstring(
+        text.replace('split = 1', 'split = 3').replace("_base_ = '", "_ = '"),
+        '.py',
+    )
+    assert cfg.train_dataloader.dataset.ann_file.endswith(
+        'hmdb51_train_split_3_videos.txt'
+    )
+    assert cfg.test_dataloader.dataset.ann_file.endswith(
+        'hmdb51_val_split_3_videos.txt'
+    )

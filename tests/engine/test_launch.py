@@ -1,0 +1,58 @@
+import pytest
+import torch
+from mmengine.config import Config
+
+from skdsrl_mmaction.engine import prepare_device
+
+
+@pytest.fixture
+def cfg(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    return Config.fromfile('configs/skdsrl_r3d18_ucf101.py')
+
+
+def test_amp_without_cuda(cfg):
+    cfg.optim_wrapper.type = 'AmpOptimWrapper'
+    with pytest.raises(ValueError, match='--amp.*needs a CUDA device'):
+        prepare_device(cfg)
+
+
+def test_sync_bn_without_cuda(cfg):
+    cfg.sync_bn = 'torch'
+    with pytest.raises(ValueError, match="sync_bn='torch' needs CUDA"):
+        prepare_device(cfg)
+
+
+def test_slurm_without_cuda(cfg):
+    cfg.launcher = 'slurm'
+    with pytest.raises(ValueError, match="launcher='slurm'.*pytorch"):
+        prepare_device(cfg)
+
+
+def test_one_process_needs_nothing(cfg):
+    before = cfg.pretty_text
+    prepare_device(cfg)
+    assert cfg.pretty_text == before
+
+
+def test_with_cuda_nothing_is_touched(cfg, monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    cfg.optim_wrapper.type = 'AmpOptimWrapper'
+    cfg.sync_bn, cfg.launcher = 'torch', 'pytorch'
+    before = cfg.pretty_text
+    prepare_device(cfg)
+    assert cfg.pretty_text == before
+
+
+def test_gloo_wrapper_passes_find_unused_parameters_on(cfg, monkeypatch):
+    opened = []
+    monkeypatch.setattr(torch.distributed, 'init_process_group', opened.append)
+    cfg.launcher, cfg.find_unused_parameters = 'pytorch', True
+    prepare_device(cfg)
+    assert opened == ['gloo']
+    assert cfg.model_wrapper_cfg == dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,
+        broadcast_buffers=False,
+        find_unused_parameters=True,
+    )
