@@ -1,72 +1,43 @@
 """Write a small synthetic action data set: mp4 files and annotation lists.
 
-Six motions of one textured square. Every class draws the square's place, size,
-angle and texture alike, so that no single frame tells the class, and mirroring
-a video does not change it.
+Six motions of a random pattern that wraps at the borders. Every class draws
+the pattern alike, so that no single frame tells the class, and mirroring a
+video does not change it.
 """
 
 import argparse
-import itertools
 from pathlib import Path
 
 import cv2
 import numpy as np
 from mmengine.utils import track_iter_progress
 
-CLASSES = ('rise', 'fall', 'drift', 'sway', 'bob', 'rest')
-WIDTH, HEIGHT, FRAMES, FPS = 96, 72, 40, 20
-
-
-def texture(
-    rng: np.random.Generator, shape: tuple, low: int, high: int
-) -> np.ndarray:
-    """Smooth colour noise of ``shape`` (H, W), (H, W, 3) uint8."""
-    coarse = rng.integers(low, high, (4, 4, 3), dtype=np.uint8)
-    return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_LINEAR)
+# Sideways, to either side, or not; up, not at all, or down.
+CLASSES = dict(
+    rest=(0, 0),
+    rise=(0, -1),
+    fall=(0, 1),
+    drift=(1, 0),
+    drift_up=(1, -1),
+    drift_down=(1, 1),
+)
+WIDTH, HEIGHT, FRAMES, FPS = 80, 60, 32, 20
 
 
 def trajectory(name: str, rng: np.random.Generator) -> np.ndarray:
-    """Centre x and y of the square, (FRAMES, 2); it wraps at the borders."""
-    x, y = rng.uniform(0, WIDTH), rng.uniform(0, HEIGHT)
-    along = rng.uniform(3, 4) * np.arange(FRAMES)
-    phase = rng.uniform(0, 2 * np.pi)
-    swing = 15 * np.sin(phase + rng.uniform(0.55, 0.75) * np.arange(FRAMES))
-    rest = np.zeros(FRAMES)
-    dx, dy = dict(
-        rise=(rest, -along),
-        fall=(rest, along),
-        drift=(rng.choice([-1, 1]) * along, rest),
-        sway=(swing, rest),
-        bob=(rest, swing),
-        rest=(rest, rest),
-    )[name]
-    return np.stack([(x + dx) % WIDTH, (y + dy) % HEIGHT], axis=1)
+    """How far the pattern has moved, (FRAMES, 2): x and y in pixels."""
+    sideways, vertical = CLASSES[name]
+    velocity = rng.uniform(3, 4, size=2)  # pixels a frame
+    velocity *= [sideways * rng.choice([-1, 1]), vertical]
+    return np.outer(np.arange(FRAMES), velocity)
 
 
 def render(name: str, rng: np.random.Generator) -> np.ndarray:
     """One video, (FRAMES, HEIGHT, WIDTH, 3) uint8."""
-    background = texture(rng, (HEIGHT, WIDTH), 0, 60)
-    square = texture(rng, (32, 32), 120, 256)
-    spin = cv2.getRotationMatrix2D(
-        (16, 16), rng.uniform(0, 360), rng.uniform(0.6, 1.2)
-    )
-    frames = []
-    for x, y in trajectory(name, rng):
-        frame = background.copy()
-        # Copies beyond the borders, so that what leaves comes in again.
-        for dx, dy in itertools.product(
-            (-WIDTH, 0, WIDTH), (-HEIGHT, 0, HEIGHT)
-        ):
-            place = spin + [[0, 0, x + dx - 16], [0, 0, y + dy - 16]]
-            cv2.warpAffine(
-                square,
-                place,
-                (WIDTH, HEIGHT),
-                dst=frame,
-                borderMode=cv2.BORDER_TRANSPARENT,
-            )
-        frames.append(frame)
-    return np.stack(frames)
+    coarse = rng.integers(0, 256, (HEIGHT // 10, WIDTH // 10), np.uint8)
+    pattern = cv2.resize(coarse, (WIDTH, HEIGHT))[..., None].repeat(3, axis=2)
+    shifts = np.rint(trajectory(name, rng)).astype(int)
+    return np.stack([np.roll(pattern, (y, x), axis=(0, 1)) for x, y in shifts])
 
 
 def write_video(path: Path, frames: np.ndarray) -> None:
@@ -83,7 +54,7 @@ def write_video(path: Path, frames: np.ndarray) -> None:
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('out', type=Path, help='folder to write')
-    parser.add_argument('--train', type=int, default=40, help='videos a class')
+    parser.add_argument('--train', type=int, default=60, help='videos a class')
     parser.add_argument('--test', type=int, default=12, help='videos a class')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
@@ -97,15 +68,15 @@ def main() -> None:
     rng = np.random.default_rng(args.seed)
     lines = {'test': [], 'train': []}
     jobs = [
-        (split, label, i)
+        (split, label, name, i)
         for split, videos in (('test', args.test), ('train', args.train))
-        for label in range(len(CLASSES))
+        for label, name in enumerate(CLASSES)
         for i in range(videos)
     ]
-    for split, label, i in track_iter_progress(jobs):
-        name = f'{split}_{CLASSES[label]}_{i:02d}.mp4'
-        write_video(args.out / 'videos' / name, render(CLASSES[label], rng))
-        lines[split].append(f'{name} {label}\n')
+    for split, label, name, i in track_iter_progress(jobs):
+        file = f'{split}_{name}_{i:02d}.mp4'
+        write_video(args.out / 'videos' / file, render(name, rng))
+        lines[split].append(f'{file} {label}\n')
     # The lists come last, train.txt after test.txt: it marks a whole set.
     for split, text in lines.items():
         (args.out / f'{split}.txt').write_text(''.join(text))

@@ -1,10 +1,18 @@
 """Errors in the data of a config, found before anything is built."""
 
+import inspect
+import math
+import os
 import os.path as osp
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Iterator, Optional, Sequence, Tuple, Union
 
+from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 from mmengine.fileio import exists, list_from_file
+from mmengine.registry import Registry
+
+from ..datasets import SiameseTwoView
+from ..models.recognizers.skdsrl import SKDSRLMixin
 
 # Stock datasets with one sample a line, and the key of their data_prefix.
 _LISTS = dict(
@@ -13,7 +21,7 @@ _LISTS = dict(
 
 
 def check_data(cfg: Config, splits: Sequence[str]) -> None:
-    """Check annotation lists, labels, the data folder and the batch size.
+    """Check views, annotation lists, labels, data folder and batch size.
 
     Every line of the lists is read; of the videos only the first is looked
     for, which finds a wrong folder at once. Datasets that are not stock
@@ -27,27 +35,57 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
     Raises:
         FileNotFoundError: If a list, or the first file it names, is absent.
         ValueError: If a line is malformed, a label is not in
-            [0, num_classes), or a training split is smaller than one batch.
+            [0, num_classes), a training split is smaller than one batch, or
+            model and training pipeline disagree on the number of views.
     """
     num_classes = (cfg.model.get('cls_head') or {}).get('num_classes')
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is None:
             continue
-        samples = 0
         for key, dataset in _list_datasets(
             f'{split}_dataloader.dataset', loader.dataset
         ):
-            samples += _check_list(
+            samples = _check_list(
                 key, dataset, num_classes, may_lack_labels=split == 'test'
             )
-        drops = split == 'train' and loader.get('drop_last', False)
-        if drops and 0 < samples < loader.batch_size:
-            raise ValueError(
-                f'train_dataloader.batch_size={loader.batch_size} with '
-                f'drop_last=True leaves no batch of the {samples} samples in '
-                'the list; use a batch_size of at most that'
-            )
+            if split == 'train':
+                _check_views(key, dataset, cfg.model.type)
+            if split == 'train' and dataset is loader.dataset:
+                _check_batch(loader, samples)
+
+
+def _check_views(key: str, dataset: dict, model_type: str) -> None:
+    """A 2D recognizer would take half its segments for a view, unnoticed."""
+    needed = _is_a(MODELS, model_type, SKDSRLMixin)
+    made = any(
+        _is_a(TRANSFORMS, step['type'], SiameseTwoView)
+        for step in dataset['pipeline']
+    )
+    if needed != made:
+        raise ValueError(
+            f'model.type={model_type!r} trains on {1 + needed} view(s) of a '
+            f'video, but {key}.pipeline makes {1 + made}: '
+            + ('add SiameseTwoView' if needed else 'take SiameseTwoView out')
+        )
+
+
+def _is_a(registry: Registry, kind: Union[str, type], parent: type) -> bool:
+    # What is not registered is found, and named, when it is built.
+    found = registry.get(kind) if isinstance(kind, str) else kind
+    return inspect.isclass(found) and issubclass(found, parent)
+
+
+def _check_batch(loader: dict, samples: int) -> None:
+    processes = int(os.environ.get('WORLD_SIZE', 1))  # set by torchrun
+    share = math.ceil(samples / processes)
+    if loader.get('drop_last', False) and share < loader['batch_size']:
+        raise ValueError(
+            f'train_dataloader.batch_size={loader["batch_size"]} with '
+            f'drop_last=True leaves no batch of the {samples} samples in the '
+            f'list, {share} for each of {processes} processes; use a '
+            'batch_size of at most that'
+        )
 
 
 def _list_datasets(key: str, dataset: dict) -> Iterator[Tuple[str, dict]]:

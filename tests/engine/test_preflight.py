@@ -89,6 +89,25 @@ def test_fewer_videos_than_a_batch(cfg):
         check(cfg)
 
 
+def test_fewer_videos_than_a_batch_in_each_process(cfg, monkeypatch):
+    monkeypatch.setenv('WORLD_SIZE', '2')
+    check(cfg)  # batches of 4
+    cfg.train_dataloader.batch_size = 5
+    with pytest.raises(ValueError, match='4 for each of 2 processes'):
+        check(cfg)
+
+
+def test_views_of_model_and_pipeline(cfg):
+    two_view = cfg.train_dataloader.dataset.pipeline.pop(3)
+    with pytest.raises(ValueError, match='trains on 2 view.*add SiameseTwo'):
+        check(cfg)
+    cfg.model.type = 'Recognizer3D'
+    check(cfg)
+    cfg.train_dataloader.dataset.pipeline.insert(3, two_view)
+    with pytest.raises(ValueError, match='trains on 1 view.*take SiameseTwo'):
+        check(cfg)
+
+
 def test_wrapped_datasets_are_followed(cfg, tmp_path):
     inner = cfg.train_dataloader.dataset
     cfg.train_dataloader.dataset = dict(
@@ -113,7 +132,7 @@ def test_raw_frames(cfg, tmp_path):
         type='RawframeDataset',
         ann_file=str(tmp_path / 'list.txt'),
         data_prefix=dict(img=str(tmp_path)),
-        pipeline=[],
+        pipeline=cfg.train_dataloader.dataset.pipeline[1:],
     )
     cfg.train_dataloader.dataset = dataset
     cfg.train_dataloader.batch_size = 1

@@ -15,6 +15,10 @@ class SampleTwoClips(BaseTransform):
 
     Required Keys: those of the sampler.
 
+    Added Keys: those of the sampler, and
+
+        - num_views: 2
+
     Modified Keys:
 
         - frame_inds: first all of view 1, then all of view 2
@@ -44,6 +48,7 @@ class SampleTwoClips(BaseTransform):
             [view1['frame_inds'], view2['frame_inds']]
         )
         results['num_clips'] = view1['num_clips'] + view2['num_clips']
+        results['num_views'] = 2
         return results
 
     def __repr__(self) -> str:

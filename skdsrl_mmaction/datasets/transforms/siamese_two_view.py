@@ -1,4 +1,4 @@
-from typing import Callable, Dict, List, Sequence, Union
+from typing import Callable, Dict, List, Sequence, Tuple, Union
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -18,19 +18,21 @@ class SiameseTwoView(BaseTransform):
 
         - imgs
         - num_clips
+        - num_views (optional): 2 where ``SampleTwoClips`` has run
 
     Modified Keys:
 
         - imgs
-        - num_clips (with ``same_clip``, twice as many)
+        - num_clips: of both views
         - what the transforms modify, as view 1 has it
 
     Args:
         transforms (list[dict | callable]): What is done to each view. Both
             views must come out with the same shape.
-        same_clip (bool): Whether both views are made of the same frames. If
-            not, the first half of the clips is view 1 and the second half
-            view 2, as ``SampleTwoClips`` lays them out. Defaults to False.
+        same_clip (bool): Whether both views are made of the same frames; a
+            plain sampler in place of ``SampleTwoClips`` then saves decoding
+            the second clip. If not, the first half of the clips is view 1
+            and the second half view 2. Defaults to False.
 
     Raises:
         ValueError: If a transform cannot be built, with its place in the
@@ -67,19 +69,7 @@ class SiameseTwoView(BaseTransform):
         Returns:
             dict: The result dict.
         """
-        imgs, clips = list(results['imgs']), results['num_clips']
-        if self.same_clip:
-            frames1 = frames2 = imgs
-        elif clips % 2 == 0:
-            half = len(imgs) // 2
-            frames1, frames2 = imgs[:half], imgs[half:]
-            clips //= 2
-        else:
-            raise ValueError(
-                f'SiameseTwoView got num_clips={clips}, which are not two '
-                'views: wrap the sampler of the pipeline in SampleTwoClips, '
-                'or set same_clip=True'
-            )
+        frames1, frames2, clips = self._split(results)
         frames1, frames2 = self._unshare(frames1, frames2)
         view1 = self.transforms(dict(results, imgs=frames1, num_clips=clips))
         view2 = self.transforms(dict(results, imgs=frames2, num_clips=clips))
@@ -94,6 +84,21 @@ class SiameseTwoView(BaseTransform):
         results['imgs'] = np.stack([*view1['imgs'], *view2['imgs']])
         results['num_clips'] = view1['num_clips'] + view2['num_clips']
         return results
+
+    def _split(self, results: Dict) -> Tuple[list, list, int]:
+        """Frames of view 1 and of view 2, and the clips of each."""
+        imgs, clips = list(results['imgs']), results['num_clips']
+        if self.same_clip and 'num_views' not in results:
+            return imgs, imgs, clips
+        if clips % 2:
+            raise ValueError(
+                f'SiameseTwoView got num_clips={clips}, which are not two '
+                'views: wrap the sampler of the pipeline in SampleTwoClips, '
+                'or set same_clip=True'
+            )
+        half = len(imgs) // 2
+        view1 = imgs[:half]
+        return view1, view1 if self.same_clip else imgs[half:], clips // 2
 
     @staticmethod
     def _unshare(*views: List[np.ndarray]) -> List[List[np.ndarray]]:

@@ -47,7 +47,9 @@ class R3D(ResNet3d):
 
     Raises:
         KeyError: If ``depth`` is unknown.
-        ValueError: If ``shortcut_type`` is not None, 'A' or 'B'.
+        ValueError: If ``shortcut_type`` is not None, 'A' or 'B', or if
+            ``pretrained`` is given, which in the host loads nothing, without
+            a word, from a checkpoint of a whole recognizer.
     """
 
     def __init__(
@@ -61,6 +63,11 @@ class R3D(ResNet3d):
             raise ValueError(
                 "backbone.shortcut_type must be 'A', 'B' or None "
                 f"('A' below depth 50), but is {shortcut_type!r}"
+            )
+        if kwargs.get('pretrained') is not None:
+            raise ValueError(
+                f'backbone.pretrained={kwargs["pretrained"]!r} is not for '
+                'R3D; set load_from, which takes backbone.* and cls_head.*'
             )
         super().__init__(
             depth=depth,

@@ -56,4 +56,5 @@ def test_position_that_repeated_augmentation_asks_for():
         'clip_len',
         'frame_interval',
         'num_clips',
+        'num_views',
     }

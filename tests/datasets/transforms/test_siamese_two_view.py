@@ -55,6 +55,13 @@ def test_same_clip():
     assert results['num_clips'] == 2
 
 
+def test_same_clip_is_one_switch():
+    """It also works where two clips have been sampled and decoded."""
+    results = two_view(same_clip=True)(numbered(32, num_clips=2, num_views=2))
+    assert levels(results['imgs']) == list(range(16)) * 2
+    assert results['num_clips'] == 2
+
+
 def test_segments_of_a_2d_recognizer():
     results = two_view()(dict(numbered(8, num_clips=8), clip_len=1))
     assert levels(results['imgs']) == list(range(8))

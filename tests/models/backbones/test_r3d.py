@@ -95,3 +95,9 @@ def test_eval_returns_the_module():
 def test_unknown_shortcut():
     with pytest.raises(ValueError, match="shortcut_type must be.*'C'"):
         R3D(18, shortcut_type='C')
+
+
+def test_pretrained_points_to_load_from():
+    with pytest.raises(ValueError, match="pretrained='a.pth'.*load_from"):
+        R3D(18, pretrained='a.pth')
+    R3D(18, base_channels=4, pretrained=None)  # as host tools set it
