@@ -29,24 +29,23 @@ def check_versions() -> None:
         ImportError: If mmengine, mmcv or mmaction2 is absent or outside the
             range this package works with.
     """
-    for module, (low, high), package in (
+    # mmaction comes last: importing it asserts on the other two, with messages
+    # that name no remedy.
+    for name, (low, high), package in (
         ('mmengine', MMENGINE_RANGE, 'mmengine'),
         ('mmcv', MMCV_RANGE, 'mmcv-lite'),
-        ('mmaction.version', MMACTION_RANGE, 'mmaction2'),
+        ('mmaction', MMACTION_RANGE, 'mmaction2'),
     ):
-        _check_version(module, low, high, package)
+        remedy = f'pip install "{package}>={low},<{high}"'
+        if name == 'mmcv':
+            remedy += ' (or full mmcv, if you compile its operators)'
+        if importlib.util.find_spec(name) is None:
+            raise ImportError(f'skdsrl_mmaction needs {name}: {remedy}')
+        _check_range(name, low, high, remedy)
 
 
-def _check_version(module: str, low: str, high: str, package: str) -> None:
-    remedy = f'pip install "{package}>={low},<{high}"'
-    if package == 'mmcv-lite':
-        remedy += ' (or full mmcv in that range, if you compile its operators)'
-    name = module.partition('.')[0]
-    if importlib.util.find_spec(name) is None:
-        raise ImportError(f'skdsrl_mmaction needs {name}: {remedy}')
-    # mmaction's own version lies in a file of its own because importing
-    # mmaction already asserts on mmcv, with a message that names no remedy.
-    version = importlib.import_module(module).__version__
+def _check_range(name: str, low: str, high: str, remedy: str) -> None:
+    version = importlib.import_module(name).__version__
     from mmengine.utils import digit_version
 
     if not digit_version(low) <= digit_version(version) < digit_version(high):

@@ -70,6 +70,11 @@ def merge_args(cfg: Config, args) -> None:
             level='WARNING',
         )
     if args.auto_scale_lr:
+        if 'auto_scale_lr' not in cfg:
+            raise ValueError(
+                '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=N) '
+                'in the config, N being the batch its learning rate is for'
+            )
         cfg.auto_scale_lr.enable = True
     randomness = dict(cfg.get('randomness') or dict(seed=None))
     for key in ('seed', 'diff_rank_seed', 'deterministic'):

@@ -80,23 +80,10 @@ def test_resume_then_test(python, trained, tiny_dataset, tmp_path):
         assert prediction['pred_score'].sum().item() == pytest.approx(1)
 
 
-def test_dist_train_keeps_processes_together(tiny_dataset, tmp_path):
-    """dist_train.sh CONFIG 2: parameters are equal after every step."""
-    config = tmp_path / 'two.py'
-    config.write_text(
-        f'_base_ = {str(ROOT / CONFIG)!r}\n'
-        "custom_imports = dict(imports=['skdsrl_mmaction', 'rank_check'],\n"
-        '                      allow_failed_imports=False)\n'
-        "custom_hooks = [dict(type='RankCheckHook',\n"
-        f'                     out={str(tmp_path / "steps.txt")!r})]\n'
-    )
+def launch(*command):
+    """Run a launcher as a user would; returns what it printed."""
     done = subprocess.run(
-        [
-            *('tools/dist_train.sh', config, '2', '--seed', '0'),
-            *('--work-dir', tmp_path / 'work', '--cfg-options'),
-            *tiny_options(tiny_dataset, batch_size=2),
-            'train_cfg.max_epochs=2',
-        ],
+        list(map(str, command)),
         cwd=ROOT,
         env={
             **os.environ,
@@ -110,11 +97,35 @@ def test_dist_train_keeps_processes_together(tiny_dataset, tmp_path):
         timeout=600,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def test_dist_train_keeps_processes_together(tiny_dataset, tmp_path):
+    """dist_train.sh CONFIG 2: parameters are equal after every step."""
+    config = tmp_path / 'two.py'
+    config.write_text(
+        f'_base_ = {str(ROOT / CONFIG)!r}\n'
+        "custom_imports = dict(imports=['skdsrl_mmaction', 'rank_check'],\n"
+        '                      allow_failed_imports=False)\n'
+        "custom_hooks = [dict(type='RankCheckHook',\n"
+        f'                     out={str(tmp_path / "steps.txt")!r})]\n'
+    )
+    options = tiny_options(tiny_dataset, batch_size=2)
+    launch(
+        *('tools/dist_train.sh', config, '2', '--seed', '0'),
+        *('--work-dir', tmp_path / 'work', '--cfg-options', *options),
+        'train_cfg.max_epochs=2',
+    )
     lines = (tmp_path / 'steps.txt').read_text().splitlines()
     # 8 videos over 2 processes with batches of 2, for 2 epochs.
     assert len(lines) == 4 and all(line.startswith('2 ') for line in lines)
     assert len(set(lines)) == 4  # and they do move
-    assert (tmp_path / 'work/epoch_2.pth').exists()
+
+    printed = launch(
+        *('tools/dist_test.sh', CONFIG, tmp_path / 'work/epoch_2.pth', '2'),
+        *('--work-dir', tmp_path / 'test', '--cfg-options', *options),
+    )
+    assert 'acc/top1' in printed
 
 
 # --- options, without a process ---------------------------------------------
@@ -163,6 +174,16 @@ def test_amp_wants_the_plain_wrapper(monkeypatch):
             monkeypatch,
             *('--amp', '--cfg-options', 'optim_wrapper.type=ApexOptimWrapper'),
         )
+
+
+def test_auto_scale_lr_needs_the_batch_size(monkeypatch, tmp_path):
+    tool = load_tool('train')
+    (tmp_path / 'c.py').write_text('model = dict()')
+    argv = ['train.py', str(tmp_path / 'c.py'), '--auto-scale-lr']
+    monkeypatch.setattr(sys, 'argv', argv)
+    args = tool.parse_args()
+    with pytest.raises(ValueError, match='base_batch_size'):
+        tool.merge_args(tool.load_config(args), args)
 
 
 def test_no_validate_says_what_it_does_to_the_schedule(monkeypatch, capfd):
