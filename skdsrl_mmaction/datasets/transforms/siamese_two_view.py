@@ -73,11 +73,15 @@ class SiameseTwoView(BaseTransform):
         frames1, frames2 = self._unshare(frames1, frames2)
         view1 = self.transforms(dict(results, imgs=frames1, num_clips=clips))
         view2 = self.transforms(dict(results, imgs=frames2, num_clips=clips))
-        if np.shape(view1['imgs']) != np.shape(view2['imgs']):
+        shape1, shape2 = (
+            (len(view['imgs']), *view['imgs'][0].shape)
+            for view in (view1, view2)
+        )
+        if shape1 != shape2:
             raise ValueError(
-                'SiameseTwoView made views of different shapes, '
-                f'{np.shape(view1["imgs"])} and {np.shape(view2["imgs"])}; '
-                'its transforms must end in a fixed size, as a crop does'
+                f'SiameseTwoView made views of different shapes, {shape1} '
+                f'and {shape2}; its transforms must end in a fixed size, as '
+                'a crop does'
             )
         results.update(view1)
         # Frames, or clips once FormatShape has run: view 1 first.

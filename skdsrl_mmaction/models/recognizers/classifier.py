@@ -11,9 +11,9 @@ def find_classifier(
 ) -> Optional[Tuple[nn.Module, int]]:
     """Find the module whose input is the representation r of Eq. 1.
 
-    That is the linear layer with ``num_classes`` outputs, whatever the head
-    calls it. TRN's relations hold several of them, so there it is the whole
-    ``consensus``, whose input is a video's segments side by side.
+    That is the last linear layer with ``num_classes`` outputs, whatever the
+    head calls it. TRN's relations hold several of them, so there it is the
+    whole ``consensus``, whose input is a video's segments side by side.
 
     Args:
         cls_head (nn.Module, optional): A recognizer's classification head.
@@ -21,9 +21,6 @@ def find_classifier(
     Returns:
         tuple[nn.Module, int] or None: The module and D, the width of r; None
         where there is no such layer, as in a head that extracts features.
-
-    Raises:
-        ValueError: If several layers could be the classifier.
     """
     if cls_head is None:
         return None
@@ -36,13 +33,7 @@ def find_classifier(
         if isinstance(module, nn.Linear)
         and module.out_features == cls_head.num_classes
     ]
-    if len(layers) > 1:
-        raise ValueError(
-            f'cls_head {type(cls_head).__name__} has {len(layers)} linear '
-            f'layers with num_classes={cls_head.num_classes} outputs; SKD-SRL '
-            'needs exactly one to know the representation'
-        )
-    return (layers[0], layers[0].in_features) if layers else None
+    return (layers[-1], layers[-1].in_features) if layers else None
 
 
 @contextmanager
