@@ -1,19 +1,3 @@
-from .transforms import (
-    ChannelSplit,
-    ClipBrightness,
-    ClipContrast,
-    ClipGaussianBlur,
-    ClipHue,
-    SampleTwoClips,
-    SiameseTwoView,
-)
+from . import transforms
 
-__all__ = [
-    'ChannelSplit',
-    'ClipBrightness',
-    'ClipContrast',
-    'ClipGaussianBlur',
-    'ClipHue',
-    'SampleTwoClips',
-    'SiameseTwoView',
-]
+__all__ = ['transforms']

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.fileio import exists, list_from_file
 from mmengine.registry import Registry
 
-from ..datasets import SiameseTwoView
+from ..datasets.transforms import SiameseTwoView
 from ..models.recognizers.skdsrl import SKDSRLMixin
 
 # Stock datasets with one sample a line, and the key of their data_prefix.
