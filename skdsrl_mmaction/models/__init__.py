@@ -1,9 +1,14 @@
 from . import losses
 from .backbones import R3D
 from .heads import SelfDistillHead, SiameseHead
-from .recognizers import SKDSRLRecognizer2D, SKDSRLRecognizer3D
+from .recognizers import (
+    KDRecognizer3D,
+    SKDSRLRecognizer2D,
+    SKDSRLRecognizer3D,
+)
 
 __all__ = [
+    'KDRecognizer3D',
     'R3D',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',

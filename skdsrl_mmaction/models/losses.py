@@ -1,4 +1,4 @@
-"""Equations 2 to 4 of the paper and the gauge of collapse, on tensors."""
+"""Equations 2 to 4, conventional distillation and a gauge, on tensors."""
 
 import torch
 import torch.nn.functional as F
@@ -65,6 +65,33 @@ def negative_cosine(v: Tensor, z: Tensor) -> Tensor:
     _check_pair('v', v, 'z', z)
     v, z = at_least_float32(v), at_least_float32(z.detach())
     return -F.cosine_similarity(v, z, dim=1).mean()
+
+
+def teacher_kl(p: Tensor, p_teacher: Tensor, tau: float) -> Tensor:
+    """Distil a teacher's softened logits (Hinton et al.; Table II, "KD").
+
+    ``KL(softmax(p_teacher / tau) || softmax(p / tau))``, summed over the
+    classes and averaged over the batch, without the factor ``tau ** 2``.
+
+    Args:
+        p (Tensor): Logits of the student, (N, K).
+        p_teacher (Tensor): Logits of the teacher, (N, K); a constant.
+        tau (float): Temperature, > 0.
+
+    Returns:
+        Tensor: A scalar >= 0, in float32 or better.
+
+    Raises:
+        ValueError: If the shapes are not the same (N, K).
+    """
+    _check_pair('p', p, 'p_teacher', p_teacher)
+    p, p_teacher = at_least_float32(p), at_least_float32(p_teacher.detach())
+    return F.kl_div(
+        F.log_softmax(p / tau, dim=1),
+        F.log_softmax(p_teacher / tau, dim=1),
+        reduction='batchmean',
+        log_target=True,
+    )
 
 
 def feat_std(z: Tensor) -> Tensor:

@@ -18,8 +18,26 @@ def parts(path):
     return path.stem.split('_')
 
 
+def shrink(model):
+    expansion = 8 if model.backbone.depth < 50 else 32
+    model.backbone.base_channels = 4
+    model.cls_head.in_channels = 4 * expansion
+
+
+def test_every_mechanism_of_tables_1_and_2():
+    names = {path.stem for path in CONFIGS}
+    datasets = ('k400', 'ucf101', 'hmdb51')
+    assert names == {'skdsrl_r3d18_demo'} | {
+        f'{method}_{backbone}_{dataset}'
+        for method in ('baseline', 'baseline-aug', 'kd', 'selfkd', 'skdsrl')
+        for backbone in ('r3d18', 'r3d50')
+        for dataset in datasets
+        if (method, backbone) != ('kd', 'r3d50')  # which is the teacher
+    }
+
+
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
-def test_config(path: Path, counting_video):
+def test_config(path: Path, counting_video, tmp_path):
     method, backbone, dataset = parts(path)
     cfg = Config.fromfile(path)
     assert cfg.model.cls_head.num_classes == NUM_CLASSES[dataset]
@@ -27,9 +45,12 @@ def test_config(path: Path, counting_video):
     with torch.device('meta'):
         MODELS.build(cfg.model)  # the widths fit together as written
 
-    expansion = 8 if cfg.model.backbone.depth < 50 else 32
-    cfg.model.backbone.base_channels = 4
-    cfg.model.cls_head.in_channels = 4 * expansion
+    shrink(cfg.model)
+    if method == 'kd':
+        shrink(cfg.model.teacher)
+        teacher = MODELS.build(cfg.model.teacher)
+        cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')
+        torch.save(teacher.state_dict(), cfg.model.teacher_checkpoint)
     model = MODELS.build(cfg.model)
     model.init_weights()
 
@@ -39,7 +60,7 @@ def test_config(path: Path, counting_video):
     for split, clips in ('train', None), ('val', 1), ('test', 10):
         pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
         packed = pipeline(dict(sample))
-        views = clips or (2 if method == 'skdsrl' else 1)
+        views = clips or (2 if method in ('skdsrl', 'selfkd') else 1)
         assert packed['inputs'].shape == (views, 3, 16, size, size)
         assert packed['inputs'].dtype == torch.uint8
         if split == 'train':
@@ -71,9 +92,36 @@ def test_the_papers_settings(backbone, dataset):
     assert cfg.model.siamese_head.loss_weight == 1
     assert 'in_channels' not in cfg.model.siamese_head
     assert cfg.load_from is None
-    twin = Config.fromfile(ROOT / f'configs/baseline_{backbone}_{dataset}.py')
-    for key in ('val_dataloader', 'test_dataloader', 'optim_wrapper'):
-        assert cfg[key] == twin[key]  # rows of a table must be comparable
+    for method in ('baseline', 'baseline-aug', 'selfkd', 'kd'):
+        path = ROOT / f'configs/{method}_{backbone}_{dataset}.py'
+        if not path.exists():
+            continue
+        other = Config.fromfile(path)
+        # Rows of a table must be comparable.
+        for key in ('val_dataloader', 'test_dataloader', 'optim_wrapper'):
+            assert cfg[key] == other[key]
+
+
+@pytest.mark.parametrize('dataset', ['k400', 'ucf101', 'hmdb51'])
+def test_methods_differ_as_table_2_says(dataset):
+    def load(method, backbone='r3d18'):
+        return Config.fromfile(
+            ROOT / f'configs/{method}_{backbone}_{dataset}.py'
+        )
+
+    skdsrl, selfkd, kd = load('skdsrl'), load('selfkd'), load('kd')
+    aug = load('baseline-aug').train_dataloader.dataset.pipeline
+    views = skdsrl.train_dataloader.dataset.pipeline[3].transforms
+    assert aug[3 : 3 + len(views)] == views
+    assert kd.train_dataloader.dataset.pipeline == aug
+    assert kd.model.teacher_checkpoint is None
+    teacher = load('baseline-aug', 'r3d50').model
+    assert kd.model.teacher.backbone == teacher.backbone
+    for key in ('num_classes', 'in_channels', 'dropout_ratio'):
+        assert kd.model.teacher.cls_head[key] == teacher.cls_head[key]
+    assert selfkd.model.siamese_head is None
+    del selfkd.model['siamese_head'], skdsrl.model['siamese_head']
+    assert selfkd.model == skdsrl.model
 
 
 def test_split_is_one_key():

@@ -1,3 +1,4 @@
+from .kd import KDRecognizer3D
 from .skdsrl import SKDSRLRecognizer2D, SKDSRLRecognizer3D
 
-__all__ = ['SKDSRLRecognizer2D', 'SKDSRLRecognizer3D']
+__all__ = ['KDRecognizer3D', 'SKDSRLRecognizer2D', 'SKDSRLRecognizer3D']

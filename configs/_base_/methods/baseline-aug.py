@@ -1,0 +1,16 @@
+# One view with the operators of section III-B.
+train_pipeline = [
+    dict(type='DecordInit'),
+    dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=1),
+    dict(type='DecordDecode'),
+    dict(type='Resize', scale=(-1, 128)),
+    dict(type='RandomCrop', size=112),
+    dict(type='Flip', flip_ratio=0.5),
+    dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
+    dict(type='ClipBrightness', max_delta=64, prob=0.5),
+    dict(type='ClipHue', shift_range=(0, 0.1), prob=0.5),
+    dict(type='ClipGaussianBlur', sigma_range=(0.1, 2.0), prob=0.5),
+    dict(type='ChannelSplit', prob=0.5),
+    dict(type='FormatShape', input_format='NCTHW'),
+    dict(type='PackActionInputs'),
+]

@@ -1,0 +1,131 @@
+from typing import Dict, List, Optional
+
+import torch
+from mmaction.models import Recognizer3D
+from mmaction.registry import MODELS
+from mmaction.utils import ConfigType, SampleList
+from mmengine.runner import CheckpointLoader
+from torch import Tensor, nn
+
+from ..losses import at_least_float32, teacher_kl
+
+
+@MODELS.register_module()
+class KDRecognizer3D(Recognizer3D):
+    """Conventional distillation from a frozen teacher (Table II, "KD").
+
+    Cross-entropy plus ``loss_weight`` times the KL divergence to the
+    teacher's softened logits, on one view. The teacher is no part of the
+    module: it is in no checkpoint, optimizer or process group, and only
+    training, by ``init_weights()``, builds it. The student's checkpoint is
+    that of a stock recognizer.
+
+    Args:
+        teacher (dict): Config of the teacher, a recognizer over the same
+            classes and the same input.
+        teacher_checkpoint (str, optional): Its weights. Defaults to None,
+            with which the student can be tested and not trained.
+        tau (float): Temperature, > 0. Defaults to 4.
+        loss_weight (float): Weight of the divergence, >= 0. Defaults to 16,
+            which is ``tau ** 2``: the gradient of softened logits shrinks by
+            that.
+        **kwargs: The stock recognizer's own arguments.
+
+    Raises:
+        ValueError: If ``tau`` or ``loss_weight`` is out of range.
+    """
+
+    def __init__(
+        self,
+        *args,
+        teacher: ConfigType,
+        teacher_checkpoint: Optional[str] = None,
+        tau: float = 4,
+        loss_weight: float = 16,
+        **kwargs,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not tau > 0:
+            raise ValueError(f'model.tau must be > 0, but is {tau!r}')
+        if not loss_weight >= 0:
+            raise ValueError(
+                f'model.loss_weight must be >= 0, but is {loss_weight!r}'
+            )
+        self.teacher_cfg = teacher
+        self.teacher_checkpoint = teacher_checkpoint
+        self.tau = tau
+        self.loss_weight = loss_weight
+        # In a list, where nn.Module does not look for submodules.
+        self._teacher: List[nn.Module] = []
+
+    def init_weights(self) -> None:
+        """Initialise the student and load the teacher.
+
+        Raises:
+            ValueError: If ``teacher_checkpoint`` is missing or of another
+                network.
+            FileNotFoundError: If there is no such file.
+        """
+        super().init_weights()
+        self._teacher = [self._load_teacher()]
+
+    def _load_teacher(self) -> nn.Module:
+        path = self.teacher_checkpoint
+        if path is None:
+            raise ValueError(
+                'model.teacher_checkpoint must be the weights of the teacher, '
+                'but is None; train the teacher first'
+            )
+        checkpoint = CheckpointLoader.load_checkpoint(path, 'cpu')
+        weights = checkpoint.get('state_dict', checkpoint)
+        teacher = MODELS.build(self.teacher_cfg)
+        wanted = {key: x.shape for key, x in teacher.state_dict().items()}
+        wrong = [
+            key
+            for key, shape in wanted.items()
+            if key not in weights or weights[key].shape != shape
+        ]
+        if wrong:
+            raise ValueError(
+                f'model.teacher_checkpoint={path!r} does not fit '
+                f'model.teacher: {len(wrong)} of its {len(wanted)} weights '
+                f'are missing or of another shape, the first is {wrong[0]}'
+            )
+        # A teacher trained by SKD-SRL brings training heads along.
+        teacher.load_state_dict({key: weights[key] for key in wanted})
+        teacher.requires_grad_(False).train(False)
+        return teacher
+
+    def loss(
+        self, inputs: Tensor, data_samples: SampleList, **kwargs
+    ) -> Dict[str, Tensor]:
+        """Cross-entropy of the student and its distance to the teacher.
+
+        Args:
+            inputs (Tensor): One clip of each video, (N, 1, C, T, H, W).
+            data_samples (list[:obj:`ActionDataSample`]): N labels.
+
+        Returns:
+            dict: ``loss_cls``, the neck's auxiliary losses, the accuracies
+            and ``loss_kd``, weighted.
+
+        Raises:
+            RuntimeError: If ``init_weights()`` has not loaded the teacher.
+        """
+        if not self._teacher:
+            raise RuntimeError(
+                'KDRecognizer3D.loss() needs init_weights() to load '
+                'model.teacher_checkpoint first'
+            )
+        feats, head_kwargs = self.extract_feat(
+            inputs, data_samples=data_samples
+        )
+        p = at_least_float32(self.cls_head(feats, **head_kwargs))  # N x K
+        teacher = self._teacher[0].to(inputs.device)
+        with torch.no_grad():
+            p_teacher, _ = teacher.extract_feat(inputs, stage='head')  # N x K
+        return {
+            **self.cls_head.loss_by_feat(p, data_samples),
+            **head_kwargs.get('loss_aux', {}),
+            'loss_kd': self.loss_weight * teacher_kl(p, p_teacher, self.tau),
+        }
