@@ -30,7 +30,7 @@ def main() -> None:
             dict(type='DumpResults', out_file_path=args.dump)
         ]
     check_data(cfg, ['test'])
-    prepare_device(cfg)
+    prepare_device(cfg, training=False)
     Runner.from_cfg(cfg).test()
 
 

@@ -88,7 +88,7 @@ def main() -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     check_data(cfg, ['train'] if args.no_validate else ['train', 'val'])
-    prepare_device(cfg)
+    prepare_device(cfg, training=True)
     Runner.from_cfg(cfg).train()
 
 

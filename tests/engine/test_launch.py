@@ -14,24 +14,29 @@ def cfg(monkeypatch):
 def test_amp_without_cuda(cfg):
     cfg.optim_wrapper.type = 'AmpOptimWrapper'
     with pytest.raises(ValueError, match='--amp.*needs a CUDA device'):
-        prepare_device(cfg)
+        prepare_device(cfg, training=True)
 
 
 def test_sync_bn_without_cuda(cfg):
     cfg.sync_bn = 'torch'
     with pytest.raises(ValueError, match="sync_bn='torch' needs CUDA"):
-        prepare_device(cfg)
+        prepare_device(cfg, training=True)
+
+
+def test_a_config_of_mixed_precision_can_be_tested(cfg):
+    cfg.optim_wrapper.type, cfg.sync_bn = 'AmpOptimWrapper', 'torch'
+    prepare_device(cfg, training=False)
 
 
 def test_slurm_without_cuda(cfg):
     cfg.launcher = 'slurm'
     with pytest.raises(ValueError, match="launcher='slurm'.*pytorch"):
-        prepare_device(cfg)
+        prepare_device(cfg, training=True)
 
 
 def test_one_process_needs_nothing(cfg):
     before = cfg.pretty_text
-    prepare_device(cfg)
+    prepare_device(cfg, training=True)
     assert cfg.pretty_text == before
 
 
@@ -40,7 +45,7 @@ def test_with_cuda_nothing_is_touched(cfg, monkeypatch):
     cfg.optim_wrapper.type = 'AmpOptimWrapper'
     cfg.sync_bn, cfg.launcher = 'torch', 'pytorch'
     before = cfg.pretty_text
-    prepare_device(cfg)
+    prepare_device(cfg, training=True)
     assert cfg.pretty_text == before
 
 
@@ -48,7 +53,7 @@ def test_gloo_wrapper_passes_find_unused_parameters_on(cfg, monkeypatch):
     opened = []
     monkeypatch.setattr(torch.distributed, 'init_process_group', opened.append)
     cfg.launcher, cfg.find_unused_parameters = 'pytorch', True
-    prepare_device(cfg)
+    prepare_device(cfg, training=True)
     assert opened == ['gloo']
     assert cfg.model_wrapper_cfg == dict(
         type='MMDistributedDataParallel',
