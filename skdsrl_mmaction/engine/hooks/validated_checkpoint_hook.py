@@ -1,3 +1,4 @@
+import os.path as osp
 from typing import Dict
 
 from mmaction.registry import HOOKS
@@ -23,7 +24,7 @@ class ValidatedCheckpointHook(CheckpointHook):
             metrics (dict): Metrics of the validation.
         """
         super().after_val_epoch(runner, metrics)
-        saved = self.filename_tmpl.format(runner.epoch)
-        if self.by_epoch and str(self.last_ckpt).endswith(saved):
+        saved = osp.basename(str(self.last_ckpt))
+        if self.by_epoch and saved == self.filename_tmpl.format(runner.epoch):
             meta = dict(epoch=runner.epoch, iter=runner.iter)
             self._save_checkpoint_with_step(runner, runner.epoch, meta)
