@@ -7,18 +7,16 @@ from pathlib import Path
 import mmaction
 import pytest
 import torch
-from conftest import tiny_options
-from mmengine.config import Config, DictAction
+from conftest import tiny_config
+from mmengine.config import Config
 from mmengine.runner import Runner
 
-CONFIG = 'configs/skdsrl_r3d18_ucf101.py'
 HOST_TOOLS = Path(mmaction.__file__).parent / '.mim/tools'
 
 
-def tiny_config(folder, work_dir, **overrides):
-    cfg = Config.fromfile(CONFIG)
-    options = (option.split('=', 1) for option in tiny_options(folder))
-    cfg.merge_from_dict({k: DictAction._parse_iterable(v) for k, v in options})
+def run_config(folder, work_dir, **overrides):
+    """A tiny config for a run of one epoch in ``work_dir``."""
+    cfg = tiny_config(folder)
     cfg.merge_from_dict(
         {
             'work_dir': str(work_dir),
@@ -35,14 +33,14 @@ def tiny_config(folder, work_dir, **overrides):
 def trained(tiny_dataset, tmp_path_factory):
     """A config file and the checkpoint that came of it."""
     work_dir = tmp_path_factory.mktemp('end_to_end')
-    cfg = tiny_config(tiny_dataset, work_dir)
+    cfg = run_config(tiny_dataset, work_dir)
     Runner.from_cfg(cfg).train()
     cfg.dump(work_dir / 'config.py')
     return work_dir / 'config.py', work_dir / 'epoch_1.pth'
 
 
 def test_gradient_accumulation_and_ema(tiny_dataset, tmp_path, monkeypatch):
-    cfg = tiny_config(
+    cfg = run_config(
         tiny_dataset,
         tmp_path,
         **{
@@ -131,7 +129,7 @@ def test_put_back_to_the_stock_recognizer(trained, tmp_path):
 
 def test_batch_of_one_at_the_end_of_an_epoch(tiny_dataset, tmp_path):
     """8 videos in batches of 7 leave one: dropped, or a clear error."""
-    cfg = tiny_config(
+    cfg = run_config(
         tiny_dataset,
         tmp_path,
         **{
@@ -157,7 +155,7 @@ def test_real_videos_learn(real_videos, tmp_path):
     text = ''.join(f'{name} {i % 3}\n' for i, name in enumerate(names))
     for split in ('train', 'val'):
         (folder / f'{split}.txt').write_text(text)
-    cfg = tiny_config(folder, tmp_path / 'work')
+    cfg = run_config(folder, tmp_path / 'work')
     for split in ('train', 'val', 'test'):
         cfg[f'{split}_dataloader'].dataset.data_prefix.video = str(avi)
     runner = Runner.from_cfg(cfg)

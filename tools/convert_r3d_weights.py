@@ -5,7 +5,6 @@ import os.path as osp
 
 import torch
 
-import skdsrl_mmaction  # noqa: F401  repairs the host before it is used
 from skdsrl_mmaction.models import R3D
 from skdsrl_mmaction.models.backbones import convert_r3d_checkpoint
 

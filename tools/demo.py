@@ -5,7 +5,6 @@ import os.path as osp
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-import skdsrl_mmaction  # noqa: F401  repairs the host before it is used
 from skdsrl_mmaction.engine import check_data
 
 

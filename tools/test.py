@@ -2,7 +2,6 @@
 
 from mmengine.runner import Runner
 
-import skdsrl_mmaction  # noqa: F401  repairs the host before it is used
 from skdsrl_mmaction.engine import check_data, prepare_device
 from skdsrl_mmaction.engine.cli import base_parser, load_config
 

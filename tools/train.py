@@ -4,7 +4,6 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-import skdsrl_mmaction  # noqa: F401  repairs the host before it is used
 from skdsrl_mmaction.engine import check_data, prepare_device
 from skdsrl_mmaction.engine.cli import base_parser, load_config
 
@@ -87,7 +86,7 @@ def main() -> None:
     args = parse_args()
     cfg = load_config(args)
     merge_args(cfg, args)
-    check_data(cfg, ['train'] if args.no_validate else ['train', 'val'])
+    check_data(cfg, ['train', 'val'])
     prepare_device(cfg, training=True)
     Runner.from_cfg(cfg).train()
 

@@ -4,7 +4,7 @@ import inspect
 import math
 import os
 import os.path as osp
-from typing import Iterator, Optional, Sequence, Tuple, Union
+from typing import Iterator, List, Optional, Sequence, Tuple, Union
 
 from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
@@ -123,6 +123,13 @@ def _check_list(
     return len(lines)
 
 
+def _fields(line: str, dataset: dict) -> List[str]:
+    """Split as the stock dataset does: raw frames know no delimiter."""
+    if dataset['type'] == 'RawframeDataset':
+        return line.split()
+    return line.strip().split(dataset.get('delimiter', ' '))
+
+
 def _check_line(
     place: str,
     line: str,
@@ -131,8 +138,7 @@ def _check_line(
     may_lack_labels: bool,
 ) -> None:
     is_video = dataset['type'] != 'RawframeDataset'
-    delimiter = dataset.get('delimiter', ' ') if is_video else None
-    fields = line.strip().split(delimiter)
+    fields = _fields(line, dataset)
     if len(fields) == 1 and fields[0] and is_video and may_lack_labels:
         return
     before = 1 if is_video else 2 + bool(dataset.get('with_offset'))
@@ -163,8 +169,9 @@ def _check_first_file(key: str, line: str, dataset: dict) -> None:
         return
     prefix_key = _LISTS[dataset['type']]
     prefix = (dataset.get('data_prefix') or {}).get(prefix_key) or ''
-    name = line.strip().split(dataset.get('delimiter', ' '))[0]
-    path = osp.join(dataset.get('data_root') or '', prefix, name)
+    path = osp.join(
+        dataset.get('data_root') or '', prefix, _fields(line, dataset)[0]
+    )
     # Stock loaders take a video without an extension for an mp4 file.
     if not (osp.exists(path) or osp.exists(f'{path}.mp4')):
         raise FileNotFoundError(

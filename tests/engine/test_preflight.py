@@ -1,25 +1,14 @@
 import copy
 
 import pytest
-from conftest import tiny_options
-from mmengine.config import Config, DictAction
+from conftest import tiny_config
 
 from skdsrl_mmaction.engine import check_data
 
 
 @pytest.fixture
 def cfg(tiny_dataset):
-    cfg = Config.fromfile('configs/skdsrl_r3d18_ucf101.py')
-    parse = DictAction._parse_iterable
-    cfg.merge_from_dict(
-        {
-            key: parse(value)
-            for key, value in (
-                option.split('=', 1) for option in tiny_options(tiny_dataset)
-            )
-        }
-    )
-    return cfg
+    return tiny_config(tiny_dataset)
 
 
 def check(cfg):
@@ -136,8 +125,9 @@ def test_raw_frames(cfg, tmp_path):
     )
     cfg.train_dataloader.dataset = dataset
     cfg.train_dataloader.batch_size = 1
-    (tmp_path / 'list.txt').write_text('frames 20 1\n')
-    check(cfg)
+    for line in 'frames 20 1\n', 'frames\t20\t1\n':
+        (tmp_path / 'list.txt').write_text(line)
+        check(cfg)
     (tmp_path / 'list.txt').write_text('frames 20\n')
     with pytest.raises(ValueError, match='folder frames label'):
         check(cfg)
