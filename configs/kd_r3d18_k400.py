@@ -12,6 +12,7 @@ model = dict(
             num_classes={{_base_.num_classes}},
             in_channels=2048,
             dropout_ratio=0,
+            average_clips='prob',
         ),
     ),
     # Train configs/baseline-aug_r3d50_k400.py first and name its

@@ -50,22 +50,34 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
                 key, dataset, num_classes, may_lack_labels=split == 'test'
             )
             if split == 'train':
-                _check_views(key, dataset, cfg.model.type)
+                _check_views(key, dataset, cfg)
             if split == 'train' and dataset is loader.dataset:
                 _check_batch(loader, samples)
 
 
-def _check_views(key: str, dataset: dict, model_type: str) -> None:
+def trains_on_two_views(cfg: Config) -> bool:
+    """Whether the config's model takes two views of every video.
+
+    Args:
+        cfg (Config): The whole config.
+
+    Returns:
+        bool: False where one view is trained on, as in stock recognizers.
+    """
+    return _is_a(MODELS, cfg.model.type, SKDSRLMixin)
+
+
+def _check_views(key: str, dataset: dict, cfg: Config) -> None:
     """A 2D recognizer would take half its segments for a view, unnoticed."""
-    needed = _is_a(MODELS, model_type, SKDSRLMixin)
+    needed = trains_on_two_views(cfg)
     made = any(
         _is_a(TRANSFORMS, step['type'], SiameseTwoView)
         for step in dataset['pipeline']
     )
     if needed != made:
         raise ValueError(
-            f'model.type={model_type!r} trains on {1 + needed} view(s) of a '
-            f'video, but {key}.pipeline makes {1 + made}: '
+            f'model.type={cfg.model.type!r} trains on {1 + needed} view(s) of '
+            f'a video, but {key}.pipeline makes {1 + made}: '
             + ('add SiameseTwoView' if needed else 'take SiameseTwoView out')
         )
 
