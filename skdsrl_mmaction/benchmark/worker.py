@@ -38,10 +38,10 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
 
     Returns:
         dict: ``iterations``; ``top1``, ``top5`` and ``mean_class``, in [0, 1]
-        (``top5`` may be None: a test_evaluator may leave it out); ``parameters`` and ``flops`` of
-        the test path, for one view; ``versions``; and under ``resources``,
-        which no second run repeats, ``device``, ``train_seconds``,
-        ``test_seconds`` and ``peak_memory_mb``.
+        (``top5`` is None where the evaluator does not count it);
+        ``parameters`` and ``flops`` of the test path, for one view;
+        ``versions``; and under ``resources`` what no second run repeats:
+        ``device``, ``train_seconds``, ``test_seconds``, ``peak_memory_mb``.
     """
     prepare_device(cfg, training=True)
     runner = Runner.from_cfg(cfg)
