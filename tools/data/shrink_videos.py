@@ -8,14 +8,16 @@ with the videos that are missing; nothing is overwritten.
 import argparse
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Tuple
+from typing import Dict, Tuple
 
 import av
 import decord
-from mmengine.utils import ProgressBar
+from isolated import call_each
+from rich.console import Console
+from rich.progress import track
 
 SUFFIXES = ('.avi', '.mkv', '.mov', '.mp4', '.mpg', '.webm', '.wmv')
 
@@ -39,13 +41,13 @@ def shrunk_size(width: int, height: int, short_side: int) -> Tuple[int, int]:
 
 
 def shrink_video(
-    src: str, dst: str, short_side: int, key_interval: int
+    src_dst: Tuple[str, str], short_side: int, key_interval: int
 ) -> int:
     """Write a smaller copy with the same frames, in the same order.
 
     Args:
-        src (str): The video.
-        dst (str): File to write; complete or absent at any time.
+        src_dst (tuple[str, str]): The video, and the file to write, which is
+            complete or absent at any time.
         short_side (int): Pixels, even.
         key_interval (int): A key frame at least every so many frames: a
             random clip decodes at most so many frames in vain.
@@ -58,10 +60,11 @@ def shrink_video(
         ValueError: If it has no frame, or decord reads other frames from the
             copy than were written.
     """
-    partial = f'{dst}.partial.mp4'
+    src, dst = src_dst
+    unfinished = f'{dst}.partial.mp4'
     try:
-        frames, size = _encode(src, partial, short_side, key_interval)
-        reader = decord.VideoReader(partial)
+        frames, size = _encode(src, unfinished, short_side, key_interval)
+        reader = decord.VideoReader(unfinished)
         width, height = size
         found, shape = len(reader), reader[0].shape
         if (found, shape) != (frames, (height, width, 3)):
@@ -71,9 +74,9 @@ def shrink_video(
                 f'decord reads {found} of shape {shape}; use another '
                 '--short-side'
             )
-        os.replace(partial, dst)
+        os.replace(unfinished, dst)
     finally:
-        Path(partial).unlink(missing_ok=True)
+        Path(unfinished).unlink(missing_ok=True)
     return frames
 
 
@@ -105,19 +108,20 @@ def _encode(
     return frames, size
 
 
-def find_videos(src: Path, dst: Path) -> dict:
+def find_videos(src: Path, dst: Path) -> Dict[Path, Path]:
     """Map every video below ``src`` to its copy below ``dst``.
 
     Raises:
         ValueError: If two videos would have the same copy, or there is none.
     """
-    copies = {}
+    copies, taken = {}, set()
     for path in sorted(src.rglob('*')):
         if path.suffix.lower() in SUFFIXES and dst not in path.parents:
             copy = dst / path.relative_to(src).with_suffix('.mp4')
-            if copy in copies.values():
+            if copy in taken:
                 raise ValueError(f'{path}: another video would be {copy} too')
             copies[path] = copy
+            taken.add(copy)
     if not copies:
         raise ValueError(f'{src} holds no video, {", ".join(SUFFIXES)}')
     return copies
@@ -131,7 +135,8 @@ def rewrite_list(ann_file: Path, dst: Path) -> Path:
         dst (Path): Folder of the copies.
 
     Returns:
-        Path: The new list, of the same name.
+        Path: The new list, of the same name, without the lines whose copy
+        is not there.
 
     Raises:
         FileExistsError: If it is there and has other content.
@@ -139,11 +144,15 @@ def rewrite_list(ann_file: Path, dst: Path) -> Path:
     lines = []
     for line in ann_file.read_text().splitlines():
         path, *labels = line.split()
-        lines.append(' '.join([str(Path(path).with_suffix('.mp4')), *labels]))
+        copy = Path(path).with_suffix('.mp4')
+        if (dst / copy).exists():
+            lines.append(' '.join([str(copy), *labels]))
     text = ''.join(f'{line}\n' for line in lines)
     out = dst / ann_file.name
     if out.exists() and out.read_text() != text:
-        raise FileExistsError(f'{out} exists and is not overwritten')
+        raise FileExistsError(
+            f'{out} exists with other lines and is not overwritten'
+        )
     out.write_text(text)
     return out
 
@@ -183,27 +192,27 @@ def main() -> None:
     for folder in {dst.parent for dst in todo.values()} | {args.dst}:
         folder.mkdir(parents=True, exist_ok=True)
 
-    bad = {}
-    progress = ProgressBar(len(todo), file=sys.stderr)
-    with ProcessPoolExecutor(args.workers) as pool:
-        jobs = {
-            pool.submit(
-                shrink_video,
-                str(src),
-                str(dst),
-                args.short_side,
-                args.key_interval,
-            ): src
-            for src, dst in todo.items()
-        }
-        for job in as_completed(jobs):
-            if job.exception() is not None:
-                bad[jobs[job]] = job.exception()
-            progress.update()
+    results = call_each(
+        partial(
+            shrink_video,
+            short_side=args.short_side,
+            key_interval=args.key_interval,
+        ),
+        [(str(src), str(dst)) for src, dst in todo.items()],
+        args.workers,
+        seconds=3600,
+    )
+    progress = track(
+        results,
+        description='shrinking videos',
+        total=len(todo),
+        console=Console(stderr=True),
+    )
+    bad = {src: error for src, (_, error) in zip(todo, progress) if error}
 
     for ann_file in args.ann_file:
-        print(f'\n{rewrite_list(ann_file, args.dst)}', end='')
-    print(f'\n{len(todo) - len(bad)} videos written to {args.dst}')
+        print(rewrite_list(ann_file, args.dst))
+    print(f'{len(todo) - len(bad)} videos written to {args.dst}')
     for path, error in bad.items():
         print(f'skipped {path}: {error}')
     sys.exit(bool(bad))

@@ -58,5 +58,5 @@ def test_processes_that_end_do_not_stop_the_others(
     monkeypatch.setattr(video_check.os.path, 'isfile', os.path.exists)
     good, bad = videos['good.avi'], str(tmp_path / 'hangs.avi')
     found = check_videos([good, bad, good, bad, good], workers, seconds=2)
-    killed = 'unreadable: decord crashed or took more than 2 s'
+    killed = 'unreadable: the decoder crashed or took more than 2 s'
     assert list(found) == [None, killed, None, killed, None]
