@@ -10,12 +10,13 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.optim import build_optim_wrapper
 
-CONFIGS = sorted((ROOT / 'configs').glob('*.py'))
+LEAVES = sorted((ROOT / 'configs').glob('*.py'))
+ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
 def parts(path):
-    return path.stem.split('_')
+    return path.stem.split('_')[:3]
 
 
 def shrink(model):
@@ -25,7 +26,7 @@ def shrink(model):
 
 
 def test_every_mechanism_of_tables_1_and_2():
-    names = {path.stem for path in CONFIGS}
+    names = {path.stem for path in LEAVES}
     datasets = ('k400', 'ucf101', 'hmdb51')
     assert names == {'skdsrl_r3d18_demo'} | {
         f'{method}_{backbone}_{dataset}'
@@ -36,7 +37,9 @@ def test_every_mechanism_of_tables_1_and_2():
     }
 
 
-@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    'path', LEAVES + ABLATIONS, ids=lambda path: path.stem
+)
 def test_config(path: Path, counting_video, tmp_path):
     method, backbone, dataset = parts(path)
     cfg = Config.fromfile(path)
@@ -122,6 +125,53 @@ def test_methods_differ_as_table_2_says(dataset):
     assert selfkd.model.siamese_head is None
     del selfkd.model['siamese_head'], skdsrl.model['siamese_head']
     assert selfkd.model == skdsrl.model
+
+
+def changes(new, old, at=''):
+    """Dotted keys of two configs that differ, with the new value."""
+    if isinstance(new, list) and isinstance(old, list):
+        new, old = dict(enumerate(new)), dict(enumerate(old))
+    if not (isinstance(new, dict) and isinstance(old, dict)):
+        return {} if new == old else {at[1:]: new}
+    found = {}
+    for key in {**old, **new}:
+        found.update(changes(new.get(key), old.get(key), f'{at}.{key}'))
+    return found
+
+
+SAMPLER = dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=1)
+PIPELINE = 'train_dataloader.dataset.pipeline'
+
+
+@pytest.mark.parametrize(
+    'name, want',
+    {
+        'alpha0': {'model.distill_head': None},
+        'alpha1': {'model.distill_head.loss_weight': 1.0},
+        'tau1': {'model.distill_head.tau': 1},
+        'detach': {'model.distill_head.detach_soft_label': True},
+        'two-views': {'model.distill_head': None, 'model.siamese_head': None},
+        'same-clip': {
+            **{f'{PIPELINE}.1.{key}': x for key, x in SAMPLER.items()},
+            f'{PIPELINE}.1.sampler': None,
+            f'{PIPELINE}.3.same_clip': True,
+        },
+    }.items(),
+)
+def test_ablations_differ_in_one_thing(name, want):
+    leaf, ablation = (
+        Config.fromfile(ROOT / f'configs/{path}.py').to_dict()
+        for path in (
+            'skdsrl_r3d18_ucf101',
+            f'ablations/skdsrl_r3d18_ucf101_{name}',
+        )
+    )
+    assert {
+        key: value
+        for key, value in changes(ablation, leaf).items()
+        if not key.startswith('train_pipeline')
+    } == want
+    assert len(ABLATIONS) == 6
 
 
 def test_split_is_one_key():
