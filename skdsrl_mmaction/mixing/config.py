@@ -4,7 +4,7 @@ import copy
 
 import torch
 from mmaction.models import Recognizer2D, Recognizer3D
-from mmaction.registry import MODELS
+from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
 from ..engine.preflight import leaf_datasets
@@ -26,10 +26,12 @@ def add_skdsrl(
     """Make the config of a stock recognizer train it with SKD-SRL.
 
     Changed are the model's type and training heads, the training pipelines
-    (see :func:`two_view_pipeline`), ``custom_imports``, and ``drop_last`` of
-    the training loader where it is not set, since the predictor's BatchNorm
-    cannot train on a last batch of one video. Validation, test, optimizer,
-    schedule, and where weights come from stay as they are.
+    (see :func:`two_view_pipeline`), ``custom_imports``, ``drop_last`` of the
+    training loader where it is not set, since the predictor's BatchNorm
+    cannot train on a last batch of one video, and the optimizer constructors
+    of TSM and MViT, so that every stock parameter keeps its learning rate.
+    Validation, test, optimizer, schedule, and where weights come from stay
+    as they are.
 
     Args:
         cfg (Config): A config for ``Recognizer2D`` or ``Recognizer3D`` over
@@ -78,6 +80,7 @@ def add_skdsrl(
             cfg.train_pipeline = pipeline
         dataset.pipeline = pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
+    _keep_learning_rates(cfg.optim_wrapper)
     _import_first(cfg, 'skdsrl_mmaction')
     return cfg
 
@@ -119,6 +122,13 @@ def _check_heads(model: dict) -> None:
             )
         MODELS.build(model['distill_head'])
         MODELS.build(dict(model['siamese_head'], in_channels=classifier[1]))
+
+
+def _keep_learning_rates(optim_wrapper: dict) -> None:
+    """Two stock constructors would trip over the Siamese head."""
+    constructor = f'SKDSRL{optim_wrapper.get("constructor")}'
+    if OPTIM_WRAPPER_CONSTRUCTORS.get(constructor) is not None:
+        optim_wrapper['constructor'] = constructor
 
 
 def _import_first(cfg: Config, name: str) -> None:

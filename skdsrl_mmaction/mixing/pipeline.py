@@ -73,8 +73,7 @@ def two_view_pipeline(
                 f'{key}[{i}] is {get_str_type(step["type"])}: this pipeline '
                 'makes two views already'
             )
-    # Copies are plain dicts: those of an external _base_ carry its scope.
-    pipeline = [dict(copy.deepcopy(step)) for step in pipeline]
+    pipeline = copy.deepcopy(list(pipeline))
     sampler = find(
         0,
         'sampler (SampleFrames, UniformSample or a class derived from them)',
