@@ -17,6 +17,7 @@ import mmaction
 import torch
 from mmaction.registry import DATASETS, MODELS
 from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
 from skdsrl_mmaction.engine.preflight import leaf_datasets
@@ -148,10 +149,10 @@ def missing_package(error: Exception) -> str:
     return f'needs {named[0]}'
 
 
-def sample(stock: Config, mixed: Config, video: str) -> str:
+def sampled(stock: dict, mixed: dict, video: str) -> str:
     """Shape of a mixed sample, checked against that of a stock one."""
     note = ''
-    stock, mixed = (x.train_dataloader.dataset for x in (stock, mixed))
+    stock, mixed = (Config(x).train_dataloader.dataset for x in (stock, mixed))
     try:
         two = shape_of(mixed, video)
     except RuntimeError as error:
@@ -174,18 +175,35 @@ def once(what, *args):
     return _known[key]
 
 
-def built(model: dict) -> str:
-    try:
-        build_on_meta(model)
-    except ImportError as error:
-        return missing_package(error)
+def learning_rates(model, optim_wrapper: dict) -> dict:
+    """Learning rate and weight decay of every parameter, by name."""
+    # Mixed precision wants a GPU.
+    plain = {k: v for k, v in optim_wrapper.items() if k != 'loss_scale'}
+    plain['type'] = 'OptimWrapper'
+    groups = build_optim_wrapper(model, plain).optimizer.param_groups
+    rates = {
+        id(param): (group['lr'], group['weight_decay'])
+        for group in groups
+        for param in group['params']
+    }
+    return {name: rates[id(p)] for name, p in model.named_parameters()}
+
+
+def built(stock: dict, mixed: dict) -> str:
+    """Whether it builds; what was there must learn as it did before."""
+    rates = []
+    for cfg in (stock, mixed):
+        try:
+            model = build_on_meta(cfg['model'])
+        except ImportError as error:
+            return missing_package(error)
+        rates.append(learning_rates(model, cfg['optim_wrapper']))
+    added = rates[1].keys() - rates[0].keys()
+    assert all(name.startswith('siamese_head.') for name in added)
+    assert rates[0].items() <= rates[1].items()
     # Its forward imports an operator that mmcv-lite does not have.
-    is_tin = model['backbone']['type'] == 'ResNetTIN'
+    is_tin = mixed['model']['backbone']['type'] == 'ResNetTIN'
     return 'yes; needs full mmcv to run' if is_tin else 'yes'
-
-
-def sampled(stock: dict, mixed: dict, video: str) -> str:
-    return sample(Config(stock), Config(mixed), video)
 
 
 def row(name: str, video: str) -> str:
@@ -202,11 +220,14 @@ def row(name: str, video: str) -> str:
         key = str(error).split(' is ')[0].split(': ')[0]
         cells = [f'refused: `{key}`', '', '']
     else:
-        loaders = [
-            dict(train_dataloader=cfg.train_dataloader.to_dict())
-            for cfg in (stock, mixed)
+        models, loaders = [
+            [
+                {key: cfg[key].to_dict() for key in keys}
+                for cfg in (stock, mixed)
+            ]
+            for keys in (('model', 'optim_wrapper'), ('train_dataloader',))
         ]
-        cells = [how, once(built, mixed.model), once(sampled, *loaders, video)]
+        cells = [how, once(built, *models), once(sampled, *loaders, video)]
     return f'| {" | ".join([name, ", ".join(parts), *cells])} |'
 
 

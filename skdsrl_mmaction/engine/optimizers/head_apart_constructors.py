@@ -33,17 +33,20 @@ class SiameseHeadApart:
         if head is None:
             return
         for vectors in (False, True):
-            params.append(
-                dict(
-                    params=[
-                        p
-                        for p in head.parameters()
-                        if (p.dim() == 1) is vectors
-                    ],
-                    lr=self.base_lr,
-                    weight_decay=0 if vectors else self.base_wd or 0,
-                )
+            chosen = {
+                f'siamese_head.{name}': param
+                for name, param in head.named_parameters()
+                if (param.dim() == 1) is vectors
+            }
+            group = dict(
+                params=list(chosen.values()),
+                lr=self.base_lr,
+                weight_decay=0 if vectors else self.base_wd or 0,
             )
+            # PyTorch wants all groups named, or none.
+            if 'param_names' in params[0]:
+                group['param_names'] = list(chosen)
+            params.append(group)
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
