@@ -175,12 +175,15 @@ def once(what, *args):
     return _known[key]
 
 
+def build_optimizer(model, optim_wrapper: dict):
+    """The optimizer without mixed precision, which wants a GPU."""
+    plain = {k: v for k, v in optim_wrapper.items() if k != 'loss_scale'}
+    return build_optim_wrapper(model, dict(plain, type='OptimWrapper'))
+
+
 def learning_rates(model, optim_wrapper: dict) -> dict:
     """Learning rate and weight decay of every parameter, by name."""
-    # Mixed precision wants a GPU.
-    plain = {k: v for k, v in optim_wrapper.items() if k != 'loss_scale'}
-    plain['type'] = 'OptimWrapper'
-    groups = build_optim_wrapper(model, plain).optimizer.param_groups
+    groups = build_optimizer(model, optim_wrapper).optimizer.param_groups
     rates = {
         id(param): (group['lr'], group['weight_decay'])
         for group in groups
