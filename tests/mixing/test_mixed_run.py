@@ -2,13 +2,17 @@
 
 import sys
 
+import matrix
 import pytest
 import torch
 from conftest import ROOT, load_tool
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.runner import Runner
+from small import small_config
 
 from skdsrl_mmaction.engine.cli import read_config
+from skdsrl_mmaction.mixing import add_skdsrl
 
 NAME = 'slowonly_r50_8xb16-4x16x1-256e_kinetics400-rgb'
 CONFIG = f'mmaction::recognition/slowonly/{NAME}.py'
@@ -114,3 +118,35 @@ def test_checkpoint_in_the_stock_host(
     files = ('stock_host.py', 'stock.py', 'weights.pth', 'inputs.pth', 'p.pth')
     python(*(tmp_path / name for name in files))
     assert torch.equal(torch.load(tmp_path / 'p.pth'), wanted)
+
+
+def test_repeats_blending_and_layer_wise_decay(tiny_dataset, tmp_path):
+    """MViT has all three; its RandAugment needs a package."""
+    name = 'mvit-small-p244_k400-maskfeat-pre_8xb32-16x4x1-100e_'
+    cfg, _ = small_config(f'mvit/{name}kinetics400-rgb.py')
+    assert cfg.model.data_preprocessor.blending
+    cfg.model.backbone.pretrained_type = None
+    loader = cfg.train_dataloader
+    loader.dataset = matrix.drop_pytorchvideo(loader.dataset)
+    assert loader.dataset.type == 'RepeatAugDataset'
+    loader.dataset.pipeline[1].clip_len = 4
+    loader.dataset.pipeline[5].scale = (64, 64)
+    loader.dataset.ann_file = str(tiny_dataset / 'train.txt')
+    loader.dataset.data_prefix.video = str(tiny_dataset)
+    loader.update(batch_size=2, num_workers=0, persistent_workers=False)
+    cfg = add_skdsrl(cfg)
+    # Mixed precision wants a GPU.
+    cfg.optim_wrapper.type = 'OptimWrapper'
+    cfg.optim_wrapper.pop('loss_scale', None)
+    cfg.train_cfg.max_epochs = 1
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    cfg.load_from, cfg.work_dir = None, str(tmp_path)
+    runner = Runner.from_cfg(cfg)
+    before = {k: v.clone() for k, v in runner.model.state_dict().items()}
+    runner.train()
+    assert runner.iter == 4  # 8 videos, two at a time
+    weights = torch.load(tmp_path / 'epoch_1.pth')['state_dict']
+    for key in ('backbone.patch_embed.projection', 'siamese_head.projector'):
+        assert not torch.equal(
+            before[f'{key}.weight'], weights[f'{key}.weight']
+        )
