@@ -5,6 +5,7 @@
 writes the table of configs/mix/README.md, in the tested environment.
 """
 
+import contextlib
 import copy
 import functools
 import sys
@@ -31,6 +32,10 @@ NAMES = sorted(
 )
 DONOR = 'slowonly/slowonly_r50_8xb16-8x8x1-256e_kinetics400-rgb.py'
 PACKAGES = ('mmpretrain', 'mmcls', 'timm', 'torchvision', 'pytorchvideo')
+INITIALISE_THEMSELVES = (  # when they are built
+    'mmcv.cnn.ConvModule',
+    'mmaction.models.backbones.resnet.ResNet',
+)
 HEADER = '| config | backbone, neck, head | mixed | built | a sample |'
 
 
@@ -83,13 +88,11 @@ def build_on_meta(model: dict):
     model.pop('data_preprocessor', None)
     # Stochastic depth is read off such a tensor.
     linspace = functools.partial(torch.linspace, device='cpu')
-    # TANet initialises itself when it is built.
-    init = 'mmaction.models.backbones.resnet.ResNet.init_weights'
-    with (
-        mock.patch('torch.linspace', linspace),
-        mock.patch(init),
-        torch.device('meta'),
-    ):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch('torch.linspace', linspace))
+        for path in INITIALISE_THEMSELVES:
+            stack.enter_context(mock.patch(f'{path}.init_weights'))
+        stack.enter_context(torch.device('meta'))
         return MODELS.build(model)
 
 
@@ -110,6 +113,7 @@ def first_sample(dataset: dict, video: str):
         listing.write_text(f'{video} 0\n')
         for _, leaf in leaf_datasets('', dataset):
             leaf.ann_file = str(listing)
+            leaf.serialize_data = False  # which collects garbage, slowly
             leaf.data_prefix = dict.fromkeys(leaf.data_prefix, '')
             if leaf.type == 'RawframeDataset':
                 template = leaf.get('filename_tmpl', 'img_{:05}.jpg')

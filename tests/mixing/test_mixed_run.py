@@ -93,6 +93,8 @@ def test_checkpoint_in_the_stock_host(
         options[f'{split}_dataloader.persistent_workers'] = False
     options['train_dataloader.batch_size'] = 4
     options['train_cfg.max_epochs'] = 2
+    size = 'train_dataloader.dataset.pipeline.3.transforms.2.scale'
+    options[size] = '(64,64)'
     tool = load_tool('train')
     argv = ['train.py', CONFIG, '--skdsrl', '--work-dir', str(tmp_path)]
     argv += ['--cfg-options', *(f'{k}={v}' for k, v in options.items())]
