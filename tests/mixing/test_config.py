@@ -3,6 +3,7 @@ import copy
 import matrix
 import pytest
 import torch
+from conftest import ROOT
 from mmaction.models import Recognizer3D
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
@@ -126,6 +127,19 @@ def test_types_that_are_classes(cfg):
     assert add_skdsrl(cfg).model.type == 'SKDSRLRecognizer3D'
     cfg.model.type = 'mmaction.Recognizer3D'
     assert add_skdsrl(cfg).model.type == 'SKDSRLRecognizer3D'
+
+
+@pytest.mark.parametrize('dataset', ['k400', 'ucf101', 'hmdb51'])
+def test_our_own_baseline_becomes_our_own_skdsrl(dataset):
+    """Its views have the operators already."""
+    baseline, wanted = (
+        Config.fromfile(ROOT / f'configs/{method}_r3d18_{dataset}.py')
+        for method in ('baseline-aug', 'skdsrl')
+    )
+    mixed = add_skdsrl(baseline, photometric=False)
+    assert mixed.train_dataloader == wanted.train_dataloader
+    assert mixed.train_pipeline == wanted.train_pipeline
+    assert mixed.custom_imports == wanted.custom_imports
 
 
 # --- refusals ----------------------------------------------------------------

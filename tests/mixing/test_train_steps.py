@@ -2,6 +2,7 @@
 
 import sys
 import types
+from unittest import mock
 
 import matrix
 import numpy as np
@@ -14,6 +15,7 @@ from small import CLASSES, SMALL, small_config
 from torch import nn
 
 from skdsrl_mmaction.mixing import add_skdsrl
+from skdsrl_mmaction.models.recognizers.classifier import find_classifier
 
 N = 2  # videos
 
@@ -66,6 +68,19 @@ def first(n, size, replace):
     return np.arange(size)
 
 
+def spy(head):
+    return mock.patch.object(head, 'loss', wraps=head.loss)
+
+
+def check_representation(model, r, p):
+    """What the Siamese head sees is what the classifier makes logits of."""
+    classifier, width = find_classifier(model.cls_head)
+    assert r.shape == (N, width)
+    if not isinstance(classifier, nn.Linear):  # TRN takes segments apart
+        r = r.view(N, -1, classifier.hidden_dim)
+    torch.testing.assert_close(classifier(r), p, rtol=1e-4, atol=1e-5)
+
+
 def labels(n):
     return [ActionDataSample().set_gt_label(i % CLASSES) for i in range(n)]
 
@@ -106,7 +121,9 @@ def test_step(name, full_mmcv, monkeypatch):
     x = torch.randn(N, *shape) if is_2d else torch.randn(N, 1, *shape)
     _, once = backward(stock, x, labels(N))
     mixed.distill_head.loss_weight = mixed.siamese_head.loss_weight = 0
-    _, twice = backward(mixed, torch.cat([x, x], dim=1), labels(N))
+    with spy(mixed.distill_head) as kl, spy(mixed.siamese_head) as sim:
+        _, twice = backward(mixed, torch.cat([x, x], dim=1), labels(N))
+    check_representation(mixed, sim.call_args.args[0], kl.call_args.args[0])
     assert twice.item() == pytest.approx(2 * once.item(), rel=1e-5)
     grads = {key: param.grad for key, param in mixed.named_parameters()}
     largest = max(
