@@ -12,7 +12,7 @@ from ..models.recognizers.classifier import find_classifier
 from ..models.recognizers.skdsrl import SKDSRLMixin
 from .pipeline import two_view_pipeline
 
-TRAIN_PART = ('train_dataloader', 'train_cfg', 'optim_wrapper')
+TRAIN_PART = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
 def add_skdsrl(
@@ -73,12 +73,12 @@ def add_skdsrl(
                 f'{key}.modality={dataset.modality!r}: SKD-SRL mixes into '
                 "configs with modality='RGB' only"
             )
-        pipeline = two_view_pipeline(
-            dataset.pipeline, same_clip, photometric, f'{key}.pipeline'
+        before = dataset.get('pipeline') or []
+        dataset.pipeline = two_view_pipeline(
+            before, same_clip, photometric, f'{key}.pipeline'
         )
-        if dataset.pipeline == stock:
-            cfg.train_pipeline = pipeline
-        dataset.pipeline = pipeline
+        if before == stock:
+            cfg.train_pipeline = dataset.pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
     _keep_learning_rates(cfg.optim_wrapper)
     _import_first(cfg, 'skdsrl_mmaction')
@@ -125,7 +125,7 @@ def _check_heads(model: dict) -> None:
 
 
 def _keep_learning_rates(optim_wrapper: dict) -> None:
-    """Two stock constructors would trip over the Siamese head."""
+    """Replace the two stock constructors that trip over the Siamese head."""
     constructor = f'SKDSRL{optim_wrapper.get("constructor")}'
     if OPTIM_WRAPPER_CONSTRUCTORS.get(constructor) is not None:
         optim_wrapper['constructor'] = constructor

@@ -184,7 +184,7 @@ def test_heads_without_a_classifier(cfg):
     refused(cfg, 'model.cls_head=None has no linear classifier')
 
 
-@pytest.mark.parametrize('key', ['train_dataloader', 'optim_wrapper'])
+@pytest.mark.parametrize('key', ['model', 'train_dataloader'])
 def test_parts_that_are_missing(cfg, key):
     cfg[key] = None
     refused(cfg, f'no training to mix SKD-SRL into: {key} missing')
@@ -200,6 +200,11 @@ def test_parts_that_are_missing(cfg, key):
 )
 def test_arguments_out_of_range(cfg, arguments, message):
     refused(cfg, message, **arguments)
+
+
+def test_a_dataset_without_a_pipeline(cfg):
+    del cfg.train_dataloader.dataset['pipeline']
+    refused(cfg, r'train_dataloader.dataset.pipeline has no sampler.*\[\]')
 
 
 # --- mixup and cutmix --------------------------------------------------------

@@ -9,7 +9,7 @@ from conftest import ROOT, load_tool
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.runner import Runner
-from small import small_config
+from small_models import small_config
 
 from skdsrl_mmaction.engine.cli import read_config
 from skdsrl_mmaction.mixing import add_skdsrl

@@ -11,7 +11,7 @@ import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.model import revert_sync_batchnorm
-from small import CLASSES, SMALL, small_config
+from small_models import CLASSES, SMALL, small_config
 from torch import nn
 
 from skdsrl_mmaction.mixing import add_skdsrl
