@@ -13,8 +13,9 @@ host.check_versions()
 host.install_drn_stand_in()
 host.allow_checkpoint_globals()
 host.open_decord_by_path()
+host.name_mmpretrain()
 
-from . import datasets, engine, models  # noqa: E402
+from . import datasets, engine, mixing, models  # noqa: E402
 from .version import __version__  # noqa: E402
 
-__all__ = ['__version__', 'datasets', 'engine', 'models']
+__all__ = ['__version__', 'datasets', 'engine', 'mixing', 'models']

@@ -28,6 +28,22 @@ def test_drn_stand_in_raises_when_built():
         DRN()
 
 
+def test_mobileone_names_the_package_it_needs():
+    from mmaction.registry import MODELS
+
+    with pytest.raises(ImportError, match='MobileOneTSM.*mmpretrain'):
+        MODELS.build(dict(type='MobileOneTSM', arch='s0'))
+
+
+def test_mobileone_of_the_host_is_kept(monkeypatch):
+    from mmaction.registry import MODELS
+
+    real = SimpleNamespace()
+    monkeypatch.setitem(MODELS.module_dict, 'MobileOneTSM', real)
+    host.name_mmpretrain()
+    assert MODELS.get('MobileOneTSM') is real
+
+
 def test_missing_mmcv_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, 'mmcv', None)
     with pytest.raises(ImportError, match='pip install "mmcv-lite>=2.0.0rc4,'):

@@ -11,6 +11,12 @@ from skdsrl_mmaction.engine.cli import base_parser, load_config
 def parse_args():
     parser = base_parser(__doc__)
     parser.add_argument(
+        '--skdsrl',
+        action='store_true',
+        help='mix SKD-SRL into the config of a stock recognizer; '
+        '--cfg-options then changes the mixed config',
+    )
+    parser.add_argument(
         '--resume',
         nargs='?',
         const='auto',

@@ -5,6 +5,9 @@ import os
 import os.path as osp
 
 from mmengine.config import Config, DictAction
+from mmengine.utils import get_installed_path
+
+from ..mixing import add_skdsrl
 
 
 def base_parser(description: str) -> argparse.ArgumentParser:
@@ -17,7 +20,12 @@ def base_parser(description: str) -> argparse.ArgumentParser:
         argparse.ArgumentParser: To be completed by the tool.
     """
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument('config', help='config file')
+    parser.set_defaults(skdsrl=False)  # an option of training only
+    parser.add_argument(
+        'config',
+        help='config file, or one of an installed package, as '
+        'mmaction::recognition/tsm/NAME.py',
+    )
     parser.add_argument(
         '--work-dir',
         help='folder for logs, checkpoints and the config; by default '
@@ -44,10 +52,31 @@ def base_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def read_config(name: str) -> Config:
+    """Read a config file, also one that an installed package brings along.
+
+    Args:
+        name (str): A path, or ``package::path`` as in ``_base_``.
+
+    Returns:
+        Config: Its content.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+    """
+    package, external, path = name.partition('::')
+    if external:
+        folder = get_installed_path(package)
+        name = osp.join(folder, '.mim', 'configs', path)
+    return Config.fromfile(name)
+
+
 def load_config(args: argparse.Namespace) -> Config:
     """Read the config and merge what :func:`base_parser` understood.
 
-    ``--cfg-options`` has the last word, also over ``work_dir``.
+    ``--cfg-options`` has the last word, also over ``work_dir`` and over what
+    ``--skdsrl`` has mixed in. A mixed run has a work dir of its own, so that
+    it does not write over the stock one.
 
     Args:
         args (argparse.Namespace): Parsed arguments.
@@ -56,9 +85,12 @@ def load_config(args: argparse.Namespace) -> Config:
         Config: The config with ``launcher`` and ``work_dir`` set.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = Config.fromfile(args.config)
-    cfg.launcher = args.launcher
+    cfg = read_config(args.config)
     name = osp.splitext(osp.basename(args.config))[0]
+    if args.skdsrl:
+        cfg = add_skdsrl(cfg)
+        name = f'skdsrl_{name}'
+    cfg.launcher = args.launcher
     cfg.work_dir = (
         args.work_dir or cfg.get('work_dir') or osp.join('work_dirs', name)
     )

@@ -43,9 +43,11 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
         loader = cfg.get(f'{split}_dataloader')
         if loader is None:
             continue
-        for key, dataset in _list_datasets(
+        for key, dataset in leaf_datasets(
             f'{split}_dataloader.dataset', loader.dataset
         ):
+            if dataset['type'] not in _LISTS:
+                continue
             samples = _check_list(
                 key, dataset, num_classes, may_lack_labels=split == 'test'
             )
@@ -64,14 +66,14 @@ def trains_on_two_views(cfg: Config) -> bool:
     Returns:
         bool: False where one view is trained on, as in stock recognizers.
     """
-    return _is_a(MODELS, cfg.model.type, SKDSRLMixin)
+    return is_a(MODELS, cfg.model.type, SKDSRLMixin)
 
 
 def _check_views(key: str, dataset: dict, cfg: Config) -> None:
     """A 2D recognizer would take half its segments for a view, unnoticed."""
     needed = trains_on_two_views(cfg)
     made = any(
-        _is_a(TRANSFORMS, step['type'], SiameseTwoView)
+        is_a(TRANSFORMS, step['type'], SiameseTwoView)
         for step in dataset['pipeline']
     )
     if needed != made:
@@ -82,8 +84,11 @@ def _check_views(key: str, dataset: dict, cfg: Config) -> None:
         )
 
 
-def _is_a(registry: Registry, kind: Union[str, type], parent: type) -> bool:
-    # What is not registered is found, and named, when it is built.
+def is_a(registry: Registry, kind: Union[str, type], parent: type) -> bool:
+    """Whether a config's ``type`` is ``parent`` or derived from it.
+
+    False for what is not registered: that is found when it is built.
+    """
     found = registry.get(kind) if isinstance(kind, str) else kind
     return inspect.isclass(found) and issubclass(found, parent)
 
@@ -100,14 +105,22 @@ def _check_batch(loader: dict, samples: int) -> None:
         )
 
 
-def _list_datasets(key: str, dataset: dict) -> Iterator[Tuple[str, dict]]:
-    """Walk through wrappers down to the stock list datasets."""
+def leaf_datasets(key: str, dataset: dict) -> Iterator[Tuple[str, dict]]:
+    """Walk through wrappers down to the datasets that have a pipeline.
+
+    Args:
+        key (str): Where the config has the dataset.
+        dataset (dict): Its config.
+
+    Yields:
+        tuple[str, dict]: Key and config of each.
+    """
     if 'datasets' in dataset:
         for i, child in enumerate(dataset['datasets']):
-            yield from _list_datasets(f'{key}.datasets[{i}]', child)
+            yield from leaf_datasets(f'{key}.datasets[{i}]', child)
     elif 'dataset' in dataset:
-        yield from _list_datasets(f'{key}.dataset', dataset['dataset'])
-    elif dataset['type'] in _LISTS:
+        yield from leaf_datasets(f'{key}.dataset', dataset['dataset'])
+    else:
         yield key, dataset
 
 

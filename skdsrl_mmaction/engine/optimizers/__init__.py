@@ -1,0 +1,9 @@
+from .head_apart_constructors import (
+    SKDSRLLearningRateDecayOptimizerConstructor,
+    SKDSRLTSMOptimWrapperConstructor,
+)
+
+__all__ = [
+    'SKDSRLLearningRateDecayOptimizerConstructor',
+    'SKDSRLTSMOptimWrapperConstructor',
+]

@@ -1,0 +1,3 @@
+from .config import add_skdsrl
+
+__all__ = ['add_skdsrl']

@@ -1,0 +1,100 @@
+"""One stock training pipeline made into one that gives two views."""
+
+import copy
+from typing import Callable, List, Sequence
+
+from mmaction.datasets.transforms import (
+    FormatShape,
+    SampleFrames,
+    UniformSample,
+)
+from mmaction.registry import TRANSFORMS
+from mmaction.utils import get_str_type
+
+from ..datasets.transforms import SampleTwoClips, SiameseTwoView
+from ..engine.preflight import is_a
+
+# Section III-B, as configs/_base_/methods/skdsrl.py has them.
+PHOTOMETRIC = (
+    dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
+    dict(type='ClipBrightness', max_delta=64, prob=0.5),
+    dict(type='ClipHue', shift_range=(0, 0.1), prob=0.5),
+    dict(type='ClipGaussianBlur', sigma_range=(0.1, 2.0), prob=0.5),
+    dict(type='ChannelSplit', prob=0.5),
+)
+
+
+def two_view_pipeline(
+    pipeline: Sequence[dict],
+    same_clip: bool = False,
+    photometric: bool = True,
+    key: str = 'train_pipeline',
+) -> List[dict]:
+    """Make a stock training pipeline give two views of every video.
+
+    The sampler stays at its place and runs for both views, the video is
+    opened and decoded once, and what stands between the decoder and
+    ``FormatShape`` is done to each view with its own draws.
+
+    Args:
+        pipeline (list[dict]): Configs of a pipeline for an RGB recognizer;
+            left as it is.
+        same_clip (bool): Whether both views are made of the same frames.
+            Defaults to False.
+        photometric (bool): Whether the paper's operators are added to each
+            view: after the transforms that were there, but before
+            ``RandomErasing``, whose patch they would recolour. Defaults to
+            True.
+        key (str): What the config calls the pipeline, for messages.
+
+    Returns:
+        list[dict]: The new pipeline.
+
+    Raises:
+        ValueError: If the pipeline makes views already, or if its sampler,
+            decoder or ``FormatShape`` cannot be found.
+    """
+
+    def find(start: int, what: str, wanted: Callable[[object], bool]) -> int:
+        for i, step in enumerate(pipeline[start:], start):
+            if wanted(step['type']):
+                return i
+        kinds = [get_str_type(step['type']) for step in pipeline]
+        raise ValueError(
+            f'{key} has no {what} for SKD-SRL to take its views from: {kinds}'
+        )
+
+    def instance_of(*parents: type) -> Callable[[object], bool]:
+        return lambda kind: any(is_a(TRANSFORMS, kind, p) for p in parents)
+
+    for i, step in enumerate(pipeline):
+        if instance_of(SampleTwoClips, SiameseTwoView)(step['type']):
+            raise ValueError(
+                f'{key}[{i}] is {get_str_type(step["type"])}: this pipeline '
+                'makes two views already'
+            )
+    pipeline = copy.deepcopy(list(pipeline))
+    sampler = find(
+        0,
+        'sampler (SampleFrames, UniformSample or a class derived from them)',
+        instance_of(SampleFrames, UniformSample),
+    )
+    # MMAction2 ends the name of every decoder in Decode.
+    first = 1 + find(
+        sampler, 'decoder', lambda kind: get_str_type(kind).endswith('Decode')
+    )
+    last = find(first, 'FormatShape', instance_of(FormatShape))
+
+    view = pipeline[first:last]
+    if photometric:
+        kinds = [get_str_type(step['type']) for step in view]
+        at = (*kinds, 'RandomErasing').index('RandomErasing')
+        view[at:at] = copy.deepcopy(PHOTOMETRIC)
+    two_view = dict(type='SiameseTwoView', transforms=view)
+    if same_clip:
+        two_view['same_clip'] = True
+    else:
+        pipeline[sampler] = dict(
+            type='SampleTwoClips', sampler=pipeline[sampler]
+        )
+    return [*pipeline[:first], two_view, *pipeline[last:]]
