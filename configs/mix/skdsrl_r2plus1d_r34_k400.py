@@ -1,13 +1,15 @@
-_base_ = (
+_base_ = [
     'mmaction::recognition/r2plus1d/'
-    'r2plus1d_r34_8xb8-8x8x1-180e_kinetics400-rgb.py'
-)
+    'r2plus1d_r34_8xb8-8x8x1-180e_kinetics400-rgb.py',
+    '../_base_/methods/training_heads.py',
+    '../_base_/methods/photometric.py',
+]
 
 custom_imports = dict(imports=['skdsrl_mmaction'], allow_failed_imports=False)
 model = dict(
     type='SKDSRLRecognizer3D',
-    distill_head=dict(type='SelfDistillHead', tau=10, loss_weight=0.1),
-    siamese_head=dict(type='SiameseHead', loss_weight=1.0),
+    distill_head={{_base_.distill_head}},
+    siamese_head={{_base_.siamese_head}},
 )
 train_pipeline = [
     dict(type='DecordInit', io_backend='disk'),
@@ -25,11 +27,7 @@ train_pipeline = [
             dict(type='RandomResizedCrop'),
             dict(type='Resize', scale=(224, 224), keep_ratio=False),
             dict(type='Flip', flip_ratio=0.5),
-            dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
-            dict(type='ClipBrightness', max_delta=64, prob=0.5),
-            dict(type='ClipHue', shift_range=(0, 0.1), prob=0.5),
-            dict(type='ClipGaussianBlur', sigma_range=(0.1, 2.0), prob=0.5),
-            dict(type='ChannelSplit', prob=0.5),
+            *_base_.photometric,
         ],
     ),
     dict(type='FormatShape', input_format='NCTHW'),

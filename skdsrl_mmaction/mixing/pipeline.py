@@ -14,7 +14,7 @@ from mmaction.utils import get_str_type
 from ..datasets.transforms import SampleTwoClips, SiameseTwoView
 from ..engine.preflight import is_a
 
-# Section III-B, as configs/_base_/methods/skdsrl.py has them.
+# Section III-B, as configs/_base_/methods/photometric.py has them.
 PHOTOMETRIC = (
     dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
     dict(type='ClipBrightness', max_delta=64, prob=0.5),

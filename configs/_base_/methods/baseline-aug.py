@@ -1,4 +1,6 @@
 # One view with the operators of section III-B.
+_base_ = 'photometric.py'
+
 train_pipeline = [
     dict(type='DecordInit'),
     dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=1),
@@ -6,11 +8,7 @@ train_pipeline = [
     dict(type='Resize', scale=(-1, 128)),
     dict(type='RandomCrop', size=112),
     dict(type='Flip', flip_ratio=0.5),
-    dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
-    dict(type='ClipBrightness', max_delta=64, prob=0.5),
-    dict(type='ClipHue', shift_range=(0, 0.1), prob=0.5),
-    dict(type='ClipGaussianBlur', sigma_range=(0.1, 2.0), prob=0.5),
-    dict(type='ChannelSplit', prob=0.5),
+    *_base_.photometric,
     dict(type='FormatShape', input_format='NCTHW'),
     dict(type='PackActionInputs'),
 ]
