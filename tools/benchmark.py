@@ -105,6 +105,8 @@ def parse_args():
         '--jobs', type=int, default=1, help='runs at the same time'
     )
     args = parser.parse_args()
+    if args.jobs < 1:
+        parser.error(f'--jobs must be at least 1, but is {args.jobs}')
     cross_validation = (args.ann_file, args.data_prefix)
     if args.folds and not all(cross_validation):
         parser.error('--folds needs --ann-file and --data-prefix')
@@ -206,9 +208,12 @@ def main() -> None:
         jobs=args.jobs,
         gpus=torch.cuda.device_count(),
     )
-    # Killed politely: no worker is left behind.
+    # So that a polite kill, too, leaves no worker behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    executor.execute(runs)
+    try:
+        executor.execute(runs)
+    except KeyboardInterrupt:
+        sys.exit('stopped; start the same command again to go on')
 
     records = {name: [] for name in names}
     for run in runs:

@@ -215,10 +215,20 @@ def with_data(run: Run, list_dir: str, data_prefix: str) -> Config:
 
     Returns:
         Config: A copy.
+
+    Raises:
+        ValueError: If there are samples and no plain list of videos to put
+            them into.
     """
     cfg = copy.deepcopy(run.cfg)
     for split in SPLITS if run.samples else ():
         dataset = cfg[f'{split}_dataloader'].dataset
+        if dataset.type not in ('VideoDataset', 'RepeatAugDataset'):
+            raise ValueError(
+                f'{run.name}: {split}_dataloader.dataset.type='
+                f'{dataset.type!r} must be VideoDataset or RepeatAugDataset '
+                'for --folds'
+            )
         dataset.ann_file = osp.join(list_dir, f'{split}.txt')
         dataset.data_prefix = dict(video=data_prefix)
     cfg.randomness = dict(seed=run.seed)

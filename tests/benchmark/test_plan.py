@@ -148,3 +148,10 @@ def test_with_data():
         assert dataset.data_prefix == dict(video='videos')
     assert cfg.randomness == dict(seed=3)
     assert run.cfg.train_dataloader.dataset.ann_file != 'lists/train.txt'
+
+
+def test_folds_need_a_plain_list():
+    run = Run('mine', load('skdsrl'), 0, 0, SAMPLES)
+    run.cfg.train_dataloader.dataset.type = 'RawframeDataset'
+    with pytest.raises(ValueError, match="mine: .*'RawframeDataset' must be"):
+        with_data(run, 'lists', 'videos')

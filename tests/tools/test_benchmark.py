@@ -196,6 +196,7 @@ def test_refusals(monkeypatch, tmp_path, argv, message):
     [
         (['--folds', '2'], '--folds needs --ann-file'),
         (['--data-prefix', 'a'], 'need --folds'),
+        (['--jobs', '0'], '--jobs must be at least 1'),
     ],
 )
 def test_options_that_belong_together(
