@@ -5,6 +5,7 @@ from .clip_operators import (
     ClipGaussianBlur,
     ClipHue,
 )
+from .open_video import OpenVideo
 from .sample_two_clips import SampleTwoClips
 from .siamese_two_view import SiameseTwoView
 
@@ -14,6 +15,7 @@ __all__ = [
     'ClipContrast',
     'ClipGaussianBlur',
     'ClipHue',
+    'OpenVideo',
     'SampleTwoClips',
     'SiameseTwoView',
 ]
