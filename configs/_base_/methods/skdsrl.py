@@ -6,7 +6,7 @@ siamese_head = dict(
 
 # Section III-B: two clips, and each operator with probability 0.5 for each.
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(
         type='SampleTwoClips',
         sampler=dict(

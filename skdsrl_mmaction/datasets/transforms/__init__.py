@@ -5,9 +5,9 @@ from .clip_operators import (
     ClipGaussianBlur,
     ClipHue,
 )
-from .open_video import OpenVideo
 from .sample_two_clips import SampleTwoClips
 from .siamese_two_view import SiameseTwoView
+from .video_init import VideoInit
 
 __all__ = [
     'ChannelSplit',
@@ -15,7 +15,7 @@ __all__ = [
     'ClipContrast',
     'ClipGaussianBlur',
     'ClipHue',
-    'OpenVideo',
     'SampleTwoClips',
     'SiameseTwoView',
+    'VideoInit',
 ]

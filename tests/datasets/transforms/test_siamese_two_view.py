@@ -173,7 +173,7 @@ def test_same_clip_must_be_a_bool():
 # --- from files -------------------------------------------------------------
 
 LOADERS = {
-    'default': (dict(type='OpenVideo'), dict(type='DecordDecode')),
+    'default': (dict(type='VideoInit'), dict(type='DecordDecode')),
     'decord': (dict(type='DecordInit'), dict(type='DecordDecode')),
     'opencv': (dict(type='OpenCVInit'), dict(type='OpenCVDecode')),
     'pyav': (dict(type='PyAVInit'), dict(type='PyAVDecode')),
@@ -285,7 +285,7 @@ def test_real_videos_give_sequential_frames(real_videos, name, backend):
     for start in (0, len(frames) - 16, None):
         pipeline = Compose(
             [
-                dict(type='OpenVideo', backend=backend),
+                dict(type='VideoInit', backend=backend),
                 dict(type='SampleTwoClips', sampler=CLIP),
                 dict(type='DecordDecode'),
                 dict(type='SiameseTwoView', transforms=[]),

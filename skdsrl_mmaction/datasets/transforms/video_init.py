@@ -9,7 +9,7 @@ _BACKENDS = ('pyav', 'decord')
 
 
 @TRANSFORMS.register_module()
-class OpenVideo(DecordInit):
+class VideoInit(DecordInit):
     """Open a video on disk, in place of ``DecordInit``.
 
     The stock ``DecordDecode`` then reads all sampled frames in one pass. Both
@@ -38,7 +38,7 @@ class OpenVideo(DecordInit):
     def __init__(self, backend: str = 'pyav') -> None:
         if backend not in _BACKENDS:
             raise ValueError(
-                f'OpenVideo.backend must be one of {_BACKENDS}, '
+                f'VideoInit.backend must be one of {_BACKENDS}, '
                 f'but is {backend!r}'
             )
         super().__init__()

@@ -5,14 +5,14 @@ from mmaction.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import Compose
 
 
-def open_video(path, **kwargs):
-    transform = TRANSFORMS.build(dict(type='OpenVideo', **kwargs))
+def init(path, **kwargs):
+    transform = TRANSFORMS.build(dict(type='VideoInit', **kwargs))
     return transform(dict(filename=str(path), start_index=0))
 
 
 @pytest.mark.parametrize('backend', ['pyav', 'decord'])
 def test_what_the_sampler_gets(counting_video, backend):
-    results = open_video(counting_video, backend=backend)
+    results = init(counting_video, backend=backend)
     assert results['total_frames'] == len(results['video_reader']) == 25
     assert results['avg_fps'] == 25
 
@@ -20,7 +20,7 @@ def test_what_the_sampler_gets(counting_video, backend):
 @pytest.mark.parametrize('backend', ['pyav', 'decord'])
 def test_mp4_is_the_default_extension(tmp_path, backend):
     write_counting_video(tmp_path / 'video.mp4', 12)
-    results = open_video(tmp_path / 'video', backend=backend)
+    results = init(tmp_path / 'video', backend=backend)
     assert results['total_frames'] == 12
 
 
@@ -28,7 +28,7 @@ def test_mp4_is_the_default_extension(tmp_path, backend):
 def test_the_stock_decoder_reads_from_it(counting_video, backend):
     pipeline = Compose(
         [
-            dict(type='OpenVideo', backend=backend),
+            dict(type='VideoInit', backend=backend),
             dict(type='SampleFrames', clip_len=4, num_clips=2),
             dict(type='DecordDecode'),
         ]
@@ -42,24 +42,24 @@ def test_the_stock_decoder_reads_from_it(counting_video, backend):
 @pytest.mark.parametrize('backend', ['pyav', 'decord'])
 def test_files_that_cannot_be_read(tmp_path, backend):
     with pytest.raises(FileNotFoundError, match='none.mp4'):
-        open_video(tmp_path / 'none.mp4', backend=backend)
+        init(tmp_path / 'none.mp4', backend=backend)
     for content in (b'', b'no video' * 99):
         path = tmp_path / 'bad.avi'
         path.write_bytes(content)
         with pytest.raises(ValueError, match='cannot read.*bad.avi'):
-            open_video(path, backend=backend)
+            init(path, backend=backend)
 
 
 def test_unknown_backend():
-    with pytest.raises(ValueError, match="OpenVideo.backend.*'opencv'"):
-        TRANSFORMS.build(dict(type='OpenVideo', backend='opencv'))
+    with pytest.raises(ValueError, match="VideoInit.backend.*'opencv'"):
+        TRANSFORMS.build(dict(type='VideoInit', backend='opencv'))
 
 
 def test_flips_of_a_video_shorter_than_a_clip(short_video):
     """Flip writes into its frames, of which a looped clip holds some twice."""
     pipeline = Compose(
         [
-            dict(type='OpenVideo'),
+            dict(type='VideoInit'),
             dict(type='SampleFrames', clip_len=16),
             dict(type='DecordDecode'),
         ]
