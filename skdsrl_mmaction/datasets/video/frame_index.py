@@ -6,7 +6,15 @@ file gives, in the order of display.
 
 from bisect import bisect_right
 from itertools import count
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Set
+from typing import (
+    Callable,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Set,
+)
 from typing import Container as ContainerOf
 
 import av
@@ -32,6 +40,27 @@ class Run(NamedTuple):
     packets: range
     needed: ContainerOf[int]
     identify: Callable[[av.VideoFrame], Optional[int]]
+
+
+def find_spans(places: Iterable[int], entries: List[int]) -> List[List[int]]:
+    """Where to start for given places, and which of them come on the way.
+
+    Args:
+        places (Iterable[int]): All different.
+        entries (list[int]): Where one can start, in order, from 0 on.
+
+    Returns:
+        list[list[int]]: In order, spans that do not touch: an entry, and the
+        places after it (or there).
+    """
+    spans: List[List[int]] = []
+    for place in sorted(places):
+        entry = entries[bisect_right(entries, place) - 1]
+        if spans and entry <= spans[-1][-1] + 1:
+            spans[-1].append(place)
+        else:
+            spans.append([entry, place])
+    return spans
 
 
 class CountedFrames:
@@ -86,17 +115,13 @@ class TimedFrames:
         return len(self.packets)
 
     def runs(self, wanted: Set[int]) -> Iterator[Run]:
-        """A run from each key frame that wanted frames follow."""
-        needed: Dict[int, Set[int]] = {}
-        for i in wanted:
-            packet = self.packets[i]
-            entry = self.entries[bisect_right(self.entries, packet) - 1]
-            needed.setdefault(entry, set()).add(packet)
-        for entry, packets in needed.items():
-            run = range(entry, max(packets) + 1)
+        """Runs from the key frames before the wanted frames."""
+        packets = [self.packets[i] for i in wanted]
+        for entry, *needed in find_spans(packets, self.entries):
+            run = range(entry, needed[-1] + 1)
             yield Run(
                 run,
-                packets if self.can_skip else run,
+                set(needed) if self.can_skip else run,
                 lambda frame: self.indices.get(frame.pts),
             )
 
@@ -119,16 +144,13 @@ class GroupedFrames:
         return self.groups[-1].last + 1
 
     def runs(self, wanted: Set[int]) -> Iterator[Run]:
-        """A run from each key frame that wanted frames follow."""
-        needed: Dict[int, Set[int]] = {}
-        for g in {bisect_right(self.firsts, i) - 1 for i in wanted}:
-            entry = self.entries[bisect_right(self.entries, g) - 1]
-            needed.setdefault(entry, set()).add(g)
-        for entry, groups in needed.items():
-            yield self._run(entry, groups)
+        """Runs from the key frames before the wanted frames."""
+        groups = {bisect_right(self.firsts, i) - 1 for i in wanted}
+        for entry, *needed in find_spans(groups, self.entries):
+            yield self._run(entry, needed)
 
-    def _run(self, entry: int, needed: Set[int]) -> Run:
-        stop = max(needed) + 1
+    def _run(self, entry: int, needed: List[int]) -> Run:
+        stop = needed[-1] + 1
         packets, coming = set(), []
         for g in range(entry, stop):
             group = self.groups[g]
