@@ -137,9 +137,10 @@ def measure(args, videos):
     cfg = Config.fromfile(args.config)
     transforms = cfg.train_dataloader.dataset.pipeline
     steps = memory = None
-    if args.steps:  # before this process is down to one thread
-        steps = step.measure_steps(cfg, args.batch_size, args.steps)
+    if args.steps:
+        # The peak of a child counts from that of its parent, so this is first.
         memory = measure_memory(args)
+        steps = step.measure_steps(cfg, args.batch_size, args.steps)
     pipeline.set_up_worker()
     rounds, rates = {}, {}
     for name, path in track(

@@ -27,7 +27,8 @@ class VideoInit(DecordInit):
         - avg_fps
 
     Args:
-        backend (str): 'pyav' or 'decord'. Defaults to 'pyav'.
+        backend (str): 'pyav' or 'decord', which alone has
+            ``DecordDecode(mode='efficient')``. Defaults to 'pyav'.
 
     Raises:
         ValueError: If there is no such backend; in use, if the file cannot

@@ -190,7 +190,8 @@ def make_index(container: str, codec: str, packets: List[av.Packet]):
     if container.startswith(_TIMED_CONTAINERS) and codec in _TIMED_CODECS:
         pts = [packet.pts for packet in packets]
         if (
-            None not in pts
+            pts
+            and None not in pts
             and len(set(pts)) == len(pts)
             and packets[0].is_keyframe
             and pts[0] == min(pts)

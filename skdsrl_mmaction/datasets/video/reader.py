@@ -54,8 +54,6 @@ class PyAVReader:
             raise
         except av.FFmpegError as error:
             raise self._unreadable(error) from error
-        if not self._packets:
-            raise self._unreadable('it has no frames')
         self._context = stream.codec_context
         self._context.thread_count = 1  # the workers of a loader are many
         self._to_rgb = VideoReformatter()
@@ -63,6 +61,8 @@ class PyAVReader:
         self._index = make_index(
             self._container.format.name, self._context.name, self._packets
         )
+        if not len(self._index):
+            raise self._unreadable('it has no frames')
 
     def _unreadable(self, reason: object) -> ValueError:
         return ValueError(f'cannot read the video {self.path!r}: {reason}')
