@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test lint bench clean
 
 help:  ## list these habits
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ lint: setup  ## check style and format
 
 test: lint  ## setup, lint and all tests
 	$(BIN)/python -m pytest
+
+bench: setup  ## measure what loading videos and a training step cost
+	$(BIN)/python tools/benchmark_pipeline.py
 
 clean:  ## remove the environment, the demo data and caches; work_dirs/ stays
 	rm -rf .venv data/demo *.egg-info .pytest_cache .ruff_cache

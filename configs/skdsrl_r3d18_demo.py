@@ -3,7 +3,7 @@ _base_ = 'skdsrl_r3d18_ucf101.py'
 
 size = 48
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(
         type='SampleTwoClips',
         sampler=dict(type='SampleFrames', clip_len=16),

@@ -2,7 +2,7 @@ _base_ = ['training_heads.py', 'photometric.py']
 
 # Section III-B: two clips, and each operator with probability 0.5 for each.
 train_pipeline = [
-    dict(type='DecordInit'),
+    dict(type='VideoInit'),
     dict(
         type='SampleTwoClips',
         sampler=dict(

@@ -7,6 +7,7 @@ from .clip_operators import (
 )
 from .sample_two_clips import SampleTwoClips
 from .siamese_two_view import SiameseTwoView
+from .video_init import VideoInit
 
 __all__ = [
     'ChannelSplit',
@@ -16,4 +17,5 @@ __all__ = [
     'ClipHue',
     'SampleTwoClips',
     'SiameseTwoView',
+    'VideoInit',
 ]

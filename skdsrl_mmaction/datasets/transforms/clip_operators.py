@@ -2,7 +2,8 @@
 
 The paper names them and their probability and leaves the ranges open; the
 defaults are those of its first author's earlier self-distillation work.
-Operators work on uint8 RGB frames and never look across frame borders.
+Operators work on uint8 RGB frames and never look across frame borders. What
+treats every pixel by itself is done on all frames at once, as one tall image.
 """
 
 from abc import ABCMeta, abstractmethod
@@ -24,7 +25,7 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
 
     Modified Keys:
 
-        - imgs
+        - imgs: one array of shape (T, H, W, 3), if the operator acts
 
     Args:
         prob (float): Probability of being applied, in [0, 1]. Defaults to
@@ -53,8 +54,8 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
         """Draw the parameter that all frames of the clip share."""
 
     @abstractmethod
-    def _apply(self, frame: np.ndarray, strength: Any) -> np.ndarray:
-        """(H, W, 3) uint8 to a new array of the same kind."""
+    def _apply(self, clip: np.ndarray, strength: Any) -> np.ndarray:
+        """Contiguous (T, H, W, 3) uint8 to a new array of the same kind."""
 
     def transform(self, results: Dict) -> Dict:
         """Apply the operator, or not, to the whole clip.
@@ -73,7 +74,9 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
             )
         act, strength = self._draw()
         if act:
-            results['imgs'] = [self._apply(f, strength) for f in frames]
+            # Cropped frames are copied here, later ones are in place.
+            clip = np.ascontiguousarray(frames)
+            results['imgs'] = self._apply(clip, strength)
         return results
 
     def __repr__(self) -> str:
@@ -94,9 +97,15 @@ def _check_range(
     return tuple(value)
 
 
-def _lookup_table(values: np.ndarray) -> np.ndarray:
-    """256 grey levels to the nearest that uint8 can hold."""
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def _look_up(clip: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Replace each grey level by the one of 256, as uint8 can hold it."""
+    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return cv2.LUT(_tall(clip), table).reshape(clip.shape)
+
+
+def _tall(clip: np.ndarray) -> np.ndarray:
+    """All frames of a contiguous clip below each other, (T * H, W, 3)."""
+    return clip.reshape(-1, *clip.shape[2:])
 
 
 @TRANSFORMS.register_module()
@@ -120,9 +129,8 @@ class ClipContrast(ClipOperator):
     def _draw_strength(self) -> float:
         return np.random.uniform(*self.factor_range)
 
-    def _apply(self, frame: np.ndarray, factor: float) -> np.ndarray:
-        table = _lookup_table((np.arange(256) - 127.5) * factor + 127.5)
-        return cv2.LUT(frame, table)
+    def _apply(self, clip: np.ndarray, factor: float) -> np.ndarray:
+        return _look_up(clip, (np.arange(256) - 127.5) * factor + 127.5)
 
 
 @TRANSFORMS.register_module()
@@ -148,8 +156,8 @@ class ClipBrightness(ClipOperator):
     def _draw_strength(self) -> float:
         return np.random.uniform(-self.max_delta, self.max_delta)
 
-    def _apply(self, frame: np.ndarray, delta: float) -> np.ndarray:
-        return cv2.LUT(frame, _lookup_table(np.arange(256) + delta))
+    def _apply(self, clip: np.ndarray, delta: float) -> np.ndarray:
+        return _look_up(clip, np.arange(256) + delta)
 
 
 @TRANSFORMS.register_module()
@@ -173,13 +181,13 @@ class ClipHue(ClipOperator):
     def _draw_strength(self) -> float:
         return np.random.uniform(*self.shift_range)
 
-    def _apply(self, frame: np.ndarray, shift: float) -> np.ndarray:
-        # The FULL variants put the circle on 256 steps instead of 180, and a
-        # table wraps around without any uint8 arithmetic.
-        hsv = cv2.cvtColor(frame, cv2.COLOR_RGB2HSV_FULL)
-        turned = (np.arange(256) + round(shift * 256)) % 256
-        hsv[..., 0] = cv2.LUT(hsv[..., 0], turned.astype(np.uint8))
-        return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
+    def _apply(self, clip: np.ndarray, shift: float) -> np.ndarray:
+        # The FULL variants put the circle on 256 steps instead of 180, so
+        # that uint8 wraps around as the circle does.
+        hsv = cv2.cvtColor(_tall(clip), cv2.COLOR_RGB2HSV_FULL)
+        hsv[..., 0] += np.uint8(round(shift * 256) % 256)
+        rgb = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
+        return rgb.reshape(clip.shape)
 
 
 @TRANSFORMS.register_module()
@@ -214,9 +222,12 @@ class ClipGaussianBlur(ClipOperator):
     def _draw_strength(self) -> float:
         return np.random.uniform(*self.sigma_range)
 
-    def _apply(self, frame: np.ndarray, sigma: float) -> np.ndarray:
+    def _apply(self, clip: np.ndarray, sigma: float) -> np.ndarray:
         kernel = cv2.getGaussianKernel(self.kernel_size, sigma)
-        return cv2.sepFilter2D(frame, -1, kernel, kernel)
+        blurred = np.empty_like(clip)
+        for frame, out in zip(clip, blurred):
+            cv2.sepFilter2D(frame, -1, kernel, kernel, dst=out)
+        return blurred
 
 
 @TRANSFORMS.register_module()
@@ -232,9 +243,10 @@ class ChannelSplit(ClipOperator):
         return int(target), int(source)
 
     def _apply(
-        self, frame: np.ndarray, channels: Tuple[int, int]
+        self, clip: np.ndarray, channels: Tuple[int, int]
     ) -> np.ndarray:
         target, source = channels
-        frame = frame.copy()
-        frame[..., target] = frame[..., source]
-        return frame
+        clip = clip.copy()
+        tall = [_tall(clip)]
+        cv2.mixChannels(tall, tall, [source, target])
+        return clip

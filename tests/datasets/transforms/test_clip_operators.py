@@ -143,6 +143,19 @@ def test_input_is_not_written_to(name):
     assert all((a == b).all() for a, b in zip(frames, kept))
 
 
+def test_operators_and_stock_transforms_in_any_order():
+    """A clip is a list of frames first, and an array after an operator."""
+    flip = build('Flip', flip_ratio=1)
+    contrast = build('ClipContrast', factor_range=(0.5, 0.5), prob=1)
+    crop = build('CenterCrop', crop_size=6)
+    results = dict(imgs=clip(), img_shape=(9, 11), modality='RGB')
+    for transform in (contrast, flip, crop, contrast, flip):
+        results = transform(results)
+    for frame, result in zip(clip(), results['imgs']):
+        middle = frame[1:7, 3:9]  # of the mirrored one 2:8
+        assert np.abs(result - (middle / 4 + 127.5 * 0.75)).max() <= 0.8
+
+
 def test_cropped_frames_need_not_be_contiguous():
     frames = [frame[2:8, 3:9] for frame in clip()]
     for name in OPERATORS:

@@ -1,0 +1,3 @@
+from .reader import PyAVReader
+
+__all__ = ['PyAVReader']
