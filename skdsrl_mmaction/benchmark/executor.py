@@ -83,7 +83,8 @@ class Executor:
                 self._note_time(run, record)
         self._waiting = self._missing(runs)
         for run in self._waiting:
-            check_data(self._write_lists(run), ['train', 'test'])
+            self._write_lists(run)
+            check_data(self._config(run), ['train', 'test'])
         self._say(f'{len(runs)} runs, {self.jobs} at a time')
         try:
             while self._waiting or self._running:
@@ -117,19 +118,21 @@ class Executor:
                     self._running[slot] = run, self._start(run, slot)
                     break
 
-    def _write_lists(self, run: Run) -> Config:
-        """Write the lists of a fold; returns the config with their places."""
+    def _write_lists(self, run: Run) -> None:
         folder = osp.join(self.work_dir, run.id)
         os.makedirs(folder, exist_ok=True)
         for split in SPLITS if run.samples else ():
             with open(osp.join(folder, f'{split}.txt'), 'w') as file:
                 file.writelines(f'{x}\n' for x in run.samples[split])
+
+    def _config(self, run: Run) -> Config:
+        folder = osp.join(self.work_dir, run.id)
         cfg = with_data(run, folder, self.data_prefix)
         cfg.work_dir = folder
         return cfg
 
     def _start(self, run: Run, slot: int) -> subprocess.Popen:
-        cfg = self._write_lists(run)
+        cfg = self._config(run)
         if run.teacher:
             cfg.model.teacher_checkpoint = self._checkpoint(run.teacher)
         folder = cfg.work_dir

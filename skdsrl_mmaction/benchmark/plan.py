@@ -6,6 +6,7 @@ import inspect
 import json
 import os.path as osp
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Dict, Iterator, List, Optional
 
 from mmengine.config import Config
@@ -69,9 +70,12 @@ class Run:
         # To JSON and back: tuples are lists from here on.
         return json.loads(json.dumps(cfg, default=repr))
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """Ten hexadecimal digits that stand for :attr:`content`."""
+        """Ten hexadecimal digits that stand for :attr:`content`.
+
+        Made once: a run is not changed any more when it is first asked for.
+        """
         return _digest(self.content)
 
     @property
