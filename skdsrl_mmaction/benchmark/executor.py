@@ -119,14 +119,14 @@ class Executor:
                     break
 
     def _write_lists(self, run: Run) -> None:
-        folder = osp.join(self.work_dir, run.id)
+        folder = self._folder(run)
         os.makedirs(folder, exist_ok=True)
         for split in SPLITS if run.samples else ():
             with open(osp.join(folder, f'{split}.txt'), 'w') as file:
                 file.writelines(f'{x}\n' for x in run.samples[split])
 
     def _config(self, run: Run) -> Config:
-        folder = osp.join(self.work_dir, run.id)
+        folder = self._folder(run)
         cfg = with_data(run, folder, self.data_prefix)
         cfg.work_dir = folder
         return cfg
@@ -201,12 +201,15 @@ class Executor:
     def _record_path(self, run: Run) -> str:
         return osp.join(self.records_dir, f'{run.id}.json')
 
+    def _folder(self, run: Run) -> str:
+        return osp.join(self.work_dir, run.id)
+
     def _log(self, run: Run) -> str:
-        return osp.join(self.work_dir, run.id, 'output.log')
+        return osp.join(self._folder(run), 'output.log')
 
     def _checkpoint(self, teacher: Run) -> Optional[str]:
         """Weights of a teacher that has been trained and tested."""
         if self.record(teacher) is None:
             return None
-        folder = osp.join(self.work_dir, teacher.id)
+        folder = self._folder(teacher)
         return osp.isdir(folder) and find_latest_checkpoint(folder) or None

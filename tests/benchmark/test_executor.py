@@ -1,6 +1,7 @@
 """Order, devices and failures, with a stand-in for the worker's process."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -95,6 +96,8 @@ def test_student_waits_for_its_teacher(setting, runs, capsys):
     assert "teacher_checkpoint='weights of kd-teacher'" in third[2]
     gpus = {env['CUDA_VISIBLE_DEVICES'] for _, env, _ in (first, second)}
     assert gpus == {'0', '1'}
+    threads = str(max(1, os.cpu_count() // 2))
+    assert all(env['OMP_NUM_THREADS'] == threads for _, env, _ in started())
     for run in (*runs, runs[0].teacher):
         assert executor.record(run)['commit'] == 'abc'
     out = capsys.readouterr().out
