@@ -7,9 +7,10 @@ from pathlib import Path
 import mmaction
 import pytest
 import torch
-from conftest import tiny_config
 from mmengine.config import Config
 from mmengine.runner import Runner
+
+from tests.support.tiny import tiny_config
 
 HOST_TOOLS = Path(mmaction.__file__).parent / '.mim/tools'
 

@@ -1,37 +1,6 @@
-"""Test a checkpoint with MMEngine's Runner."""
+"""Test a checkpoint."""
 
-from mmengine.runner import Runner
-
-from skdsrl_mmaction.engine import check_data, prepare_device
-from skdsrl_mmaction.engine.cli import base_parser, load_config
-
-
-def parse_args():
-    parser = base_parser(__doc__)
-    parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument(
-        '--dump', metavar='FILE.pkl', help='write all predictions to a file'
-    )
-    args = parser.parse_args()
-    if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
-        parser.error(f'--dump {args.dump}: must end in .pkl or .pickle')
-    return args
-
-
-def main() -> None:
-    args = parse_args()
-    cfg = load_config(args)
-    cfg.load_from, cfg.resume = args.checkpoint, False
-    if args.dump:
-        metrics = cfg.test_evaluator
-        metrics = metrics if isinstance(metrics, list) else [metrics]
-        cfg.test_evaluator = metrics + [
-            dict(type='DumpResults', out_file_path=args.dump)
-        ]
-    check_data(cfg, ['test'])
-    prepare_device(cfg, training=False)
-    Runner.from_cfg(cfg).test()
-
+from skdsrl_mmaction.cli.test import main
 
 if __name__ == '__main__':
     main()

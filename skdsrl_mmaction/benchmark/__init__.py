@@ -1,1 +1,1 @@
-"""Comparing configs under equal conditions; tools/benchmark.py drives it."""
+"""Comparing configs (``comparison``), and measuring speed (``speed``)."""

@@ -1,18 +1,17 @@
 """Errors in the data of a config, found before anything is built."""
 
-import inspect
 import math
 import os
 import os.path as osp
-from typing import Iterator, List, Optional, Sequence, Tuple, Union
+from typing import List, Optional, Sequence
 
 from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 from mmengine.fileio import exists, list_from_file
-from mmengine.registry import Registry
 
 from ..datasets.transforms import SiameseTwoView
 from ..models.recognizers.skdsrl import SKDSRLMixin
+from ..utils import is_a, leaf_datasets
 
 # Stock datasets with one sample a line, and the key of their data_prefix.
 _LISTS = dict(
@@ -84,15 +83,6 @@ def _check_views(key: str, dataset: dict, cfg: Config) -> None:
         )
 
 
-def is_a(registry: Registry, kind: Union[str, type], parent: type) -> bool:
-    """Whether a config's ``type`` is ``parent`` or derived from it.
-
-    False for what is not registered: that is found when it is built.
-    """
-    found = registry.get(kind) if isinstance(kind, str) else kind
-    return inspect.isclass(found) and issubclass(found, parent)
-
-
 def _check_batch(loader: dict, samples: int) -> None:
     processes = int(os.environ.get('WORLD_SIZE', 1))  # set by torchrun
     share = math.ceil(samples / processes)
@@ -103,25 +93,6 @@ def _check_batch(loader: dict, samples: int) -> None:
             f'list, {share} for each of {processes} processes; use a '
             'batch_size of at most that'
         )
-
-
-def leaf_datasets(key: str, dataset: dict) -> Iterator[Tuple[str, dict]]:
-    """Walk through wrappers down to the datasets that have a pipeline.
-
-    Args:
-        key (str): Where the config has the dataset.
-        dataset (dict): Its config.
-
-    Yields:
-        tuple[str, dict]: Key and config of each.
-    """
-    if 'datasets' in dataset:
-        for i, child in enumerate(dataset['datasets']):
-            yield from leaf_datasets(f'{key}.datasets[{i}]', child)
-    elif 'dataset' in dataset:
-        yield from leaf_datasets(f'{key}.dataset', dataset['dataset'])
-    else:
-        yield key, dataset
 
 
 def _check_list(

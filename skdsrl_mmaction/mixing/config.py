@@ -7,9 +7,9 @@ from mmaction.models import Recognizer2D, Recognizer3D
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
-from ..engine.preflight import leaf_datasets
 from ..models.recognizers.classifier import find_classifier
 from ..models.recognizers.skdsrl import SKDSRLMixin
+from ..utils import leaf_datasets
 from .pipeline import two_view_pipeline
 
 TRAIN_PART = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')

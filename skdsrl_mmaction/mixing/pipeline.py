@@ -12,7 +12,7 @@ from mmaction.registry import TRANSFORMS
 from mmaction.utils import get_str_type
 
 from ..datasets.transforms import SampleTwoClips, SiameseTwoView
-from ..engine.preflight import is_a
+from ..utils import is_a
 
 # Section III-B, as configs/_base_/methods/photometric.py has them.
 PHOTOMETRIC = (

@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from mmengine.config import Config
+
+from tests.support.paths import ROOT
 
 CONFIGS = ROOT / 'configs'
 # Digests of the dumped text, by config. A change of content is deliberate:

@@ -4,11 +4,11 @@ import ast
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from mmengine.config import Config
 
-from skdsrl_mmaction.engine.cli import read_config
 from skdsrl_mmaction.mixing import add_skdsrl
+from skdsrl_mmaction.utils import read_config
+from tests.support.paths import ROOT
 
 CONFIGS = sorted((ROOT / 'configs/mix').glob('*.py'))
 

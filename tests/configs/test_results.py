@@ -5,9 +5,9 @@ import statistics
 
 import pytest
 import yaml
-from conftest import ROOT
 
-from skdsrl_mmaction.benchmark.report import make_table
+from skdsrl_mmaction.benchmark.comparison.report import make_table
+from tests.support.paths import ROOT
 
 README = (ROOT / 'configs/README.md').read_text()
 RESULTS = ROOT / 'configs/results'

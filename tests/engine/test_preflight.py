@@ -1,9 +1,9 @@
 import copy
 
 import pytest
-from conftest import tiny_config
 
 from skdsrl_mmaction.engine import check_data
+from tests.support.tiny import tiny_config
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 import copy
 
-import matrix
 import pytest
 import torch
-from conftest import ROOT
 from mmaction.models import Recognizer3D
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
@@ -11,6 +9,8 @@ from mmengine.config import Config
 
 from skdsrl_mmaction.mixing import add_skdsrl
 from skdsrl_mmaction.mixing.pipeline import two_view_pipeline
+from tests.support import matrix
+from tests.support.paths import ROOT
 
 SLOWONLY = 'slowonly/slowonly_r50_8xb16-4x16x1-256e_kinetics400-rgb.py'
 CONCAT = (

@@ -1,12 +1,12 @@
 """The table of configs/mix/README.md is what these configs give now."""
 
 import cv2
-import matrix
 import numpy as np
 import pytest
-from conftest import REAL_VIDEOS
 
 from skdsrl_mmaction.mixing import add_skdsrl
+from tests.support import matrix
+from tests.support.paths import REAL_VIDEOS
 
 ROWS = [x for x in matrix.README.read_text().split('\n') if '.py |' in x]
 

@@ -2,17 +2,18 @@
 
 import sys
 
-import matrix
 import pytest
 import torch
-from conftest import ROOT, load_tool
 from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.runner import Runner
-from small_models import small_config
 
-from skdsrl_mmaction.engine.cli import read_config
+from skdsrl_mmaction.cli import train
 from skdsrl_mmaction.mixing import add_skdsrl
+from skdsrl_mmaction.utils import read_config
+from tests.support import matrix
+from tests.support.paths import ROOT
+from tests.support.small_models import small_config
 
 NAME = 'slowonly_r50_8xb16-4x16x1-256e_kinetics400-rgb'
 CONFIG = f'mmaction::recognition/slowonly/{NAME}.py'
@@ -45,9 +46,8 @@ assert 'skdsrl_mmaction' not in sys.modules
 
 
 def load(monkeypatch, *argv):
-    tool = load_tool('train')
     monkeypatch.setattr(sys, 'argv', ['train.py', *map(str, argv)])
-    return tool.load_config(tool.parse_args())
+    return train.load_config(train.parse_args())
 
 
 def test_stock_and_mixed(monkeypatch):
@@ -95,11 +95,10 @@ def test_checkpoint_in_the_stock_host(
     options['train_cfg.max_epochs'] = 2
     size = 'train_dataloader.dataset.pipeline.3.transforms.2.scale'
     options[size] = '(64,64)'
-    tool = load_tool('train')
     argv = ['train.py', CONFIG, '--skdsrl', '--work-dir', str(tmp_path)]
     argv += ['--cfg-options', *(f'{k}={v}' for k, v in options.items())]
     monkeypatch.setattr(sys, 'argv', argv)
-    tool.main()
+    train.main()
 
     mixed = MODELS.build(Config.fromfile(tmp_path / f'{NAME}.py').model)
     weights = torch.load(tmp_path / 'epoch_2.pth')['state_dict']

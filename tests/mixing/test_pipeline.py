@@ -2,12 +2,12 @@ import copy
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from mmaction.datasets.transforms import SampleFrames
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmengine.config import Config
 
 from skdsrl_mmaction.mixing.pipeline import PHOTOMETRIC, two_view_pipeline
+from tests.support.paths import ROOT
 
 SAMPLE = dict(type='SampleFrames', clip_len=4, num_clips=1)
 CROP = [dict(type='Resize', scale=(32, 32), keep_ratio=False)]

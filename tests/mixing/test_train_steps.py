@@ -4,18 +4,18 @@ import sys
 import types
 from unittest import mock
 
-import matrix
 import numpy as np
 import pytest
 import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from mmengine.model import revert_sync_batchnorm
-from small_models import CLASSES, SMALL, small_config
 from torch import nn
 
 from skdsrl_mmaction.mixing import add_skdsrl
 from skdsrl_mmaction.models.recognizers.classifier import find_classifier
+from tests.support import matrix
+from tests.support.small_models import CLASSES, SMALL, small_config
 
 N = 2  # videos
 

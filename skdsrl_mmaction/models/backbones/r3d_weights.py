@@ -1,9 +1,12 @@
 """Names of the public 3D-ResNets-PyTorch checkpoints, in MMAction2's."""
 
 import re
-from typing import Dict
+from typing import Any, Dict
 
+import torch
 from torch import Tensor
+
+from .r3d import R3D
 
 # Applied in this order; the first that matches the whole key wins.
 _RENAMES = [
@@ -56,4 +59,42 @@ def _rename(key: str) -> str:
         f'state_dict has the key {key!r}, which no 3D ResNet of '
         '3D-ResNets-PyTorch has (its R(2+1)D and ResNeXt models '
         'are other networks)'
+    )
+
+
+def describe_r3d(state_dict: Dict[str, Tensor]) -> Dict[str, Any]:
+    """Find the arguments of the R3D that these weights fit.
+
+    Args:
+        state_dict (dict[str, Tensor]): Of :func:`convert_r3d_checkpoint`.
+
+    Returns:
+        dict: ``depth``, ``shortcut_type`` and ``base_channels``.
+
+    Raises:
+        ValueError: If none takes all of them.
+    """
+    weights = {
+        key[len('backbone.') :]: tensor.shape
+        for key, tensor in state_dict.items()
+        if key.startswith('backbone.') and not key.endswith('_tracked')
+    }
+    width = weights['conv1.conv.weight'][0]
+    for depth in R3D.arch_settings:
+        for shortcut in 'AB':
+            with torch.device('meta'):
+                model = R3D(depth, shortcut, base_channels=width)
+            # BatchNorm counted no batches before PyTorch 0.4.1.
+            wanted = {
+                key: tensor.shape
+                for key, tensor in model.state_dict().items()
+                if not key.endswith('_tracked')
+            }
+            if wanted == weights:
+                return dict(
+                    depth=depth, shortcut_type=shortcut, base_channels=width
+                )
+    raise ValueError(
+        'no R3D has exactly these weights; the checkpoint is of '
+        'another network, or incomplete'
     )

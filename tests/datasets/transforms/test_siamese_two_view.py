@@ -2,9 +2,10 @@ import av
 import cv2
 import numpy as np
 import pytest
-from conftest import REAL_VIDEOS
 from mmaction.registry import TRANSFORMS
 from mmengine.dataset import Compose
+
+from tests.support.paths import REAL_VIDEOS
 
 CLIP = dict(type='SampleFrames', clip_len=16, frame_interval=1, num_clips=1)
 TO_TENSOR = [

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from conftest import write_counting_video
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmengine.dataset import Compose
+
+from tests.support.videos import write_counting_video
 
 
 def init(path, **kwargs):

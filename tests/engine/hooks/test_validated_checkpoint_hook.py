@@ -1,5 +1,6 @@
 import torch
-from toy import run
+
+from tests.support.toy import run
 
 # Better, worse for ten validations (the learning rate falls), better again,
 # and worse up to the end.

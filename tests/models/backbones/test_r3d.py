@@ -1,11 +1,11 @@
 import pytest
 import torch
 from mmaction.registry import MODELS
-from reference_resnet3d import ReferenceResNet3D
 from torch import nn
 
 from skdsrl_mmaction.models import R3D
 from skdsrl_mmaction.models.backbones import convert_r3d_checkpoint
+from tests.support.reference_resnet3d import ReferenceResNet3D
 
 
 def recognizer(depth, shortcut, width, classes):

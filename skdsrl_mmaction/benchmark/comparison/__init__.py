@@ -1,0 +1,1 @@
+"""Comparing configs under equal conditions."""

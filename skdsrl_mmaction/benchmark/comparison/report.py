@@ -1,0 +1,181 @@
+"""The table and the plot of a benchmark."""
+
+import os.path as osp
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from scipy import stats
+
+from ..tables import markdown_table
+
+Records = Dict[str, List[Dict[str, Any]]]  # of each config, by its name
+
+
+class Difference(NamedTuple):
+    """Mean of paired differences, its 95 % interval, and how many there are.
+
+    ``low`` and ``high`` are nan below two pairs.
+    """
+
+    mean: float
+    low: float
+    high: float
+    pairs: int
+
+
+def paired_difference(
+    records: Sequence[Dict[str, Any]], against: Sequence[Dict[str, Any]]
+) -> Optional[Difference]:
+    """How much better one config is than another, by top-1.
+
+    Runs of the same fold and seed are a pair; the interval is that of
+    Student's t over the differences of the pairs.
+
+    Args:
+        records (Sequence[dict]): Runs of a config: ``fold``, ``seed`` and
+            ``top1`` in [0, 1].
+        against (Sequence[dict]): Runs of the other.
+
+    Returns:
+        Difference, optional: In percentage points; None without a pair.
+    """
+    other = {(r['fold'], r['seed']): r['top1'] for r in against}
+    differences = np.array(
+        [
+            100 * (r['top1'] - other[r['fold'], r['seed']])
+            for r in records
+            if (r['fold'], r['seed']) in other
+        ]
+    )
+    n = len(differences)
+    if n == 0:
+        return None
+    mean = differences.mean()
+    half = np.nan
+    if n > 1:
+        error = differences.std(ddof=1) / np.sqrt(n)
+        half = stats.t.ppf(0.975, n - 1) * error
+    return Difference(mean, mean - half, mean + half, n)
+
+
+def make_table(records: Records, against: Sequence[str]) -> str:
+    """Mean ± standard deviation of every config, and its differences.
+
+    Args:
+        records (dict[str, list[dict]]): Finished runs of each config.
+        against (Sequence[str]): Configs to compare the others with.
+
+    Returns:
+        str: A Markdown table.
+    """
+    head = ['config', 'runs', 'top-1', 'top-5', 'mean class']
+    head += [f'top-1 − {name}' for name in against]
+    head += ['steps', 'min / run', 'peak MB', 'M params', 'GFLOPs']
+    rows = [head]
+    for name, runs in records.items():
+        row = [name, str(len(runs))]
+        row += [_spread(runs, key) for key in ('top1', 'top5', 'mean_class')]
+        row += [
+            '' if name == other else _interval(runs, records[other])
+            for other in against
+        ]
+        rows.append(row + _costs(runs))
+    return markdown_table(rows)
+
+
+def _spread(runs: Sequence[Dict[str, Any]], key: str) -> str:
+    values = [100 * r[key] for r in runs if r[key] is not None]
+    if not values:
+        return '–'
+    if len(values) == 1:
+        return f'{values[0]:.1f}'
+    return f'{np.mean(values):.1f} ± {np.std(values, ddof=1):.1f}'
+
+
+def _interval(runs: list, against: list) -> str:
+    found = paired_difference(runs, against)
+    if found is None:
+        return '–'
+    if found.pairs == 1:
+        return f'{found.mean:+.1f} (1 pair)'
+    return f'{found.mean:+.1f} [{found.low:+.1f}, {found.high:+.1f}]'
+
+
+def _costs(runs: Sequence[Dict[str, Any]]) -> List[str]:
+    """What a run costs: the median where it varies."""
+    if not runs:
+        return ['–'] * 5
+    taken = [r['resources'] for r in runs]
+    minutes = np.median([x['train_seconds'] for x in taken]) / 60
+    memory = np.median([x['peak_memory_mb'] for x in taken])
+    first = runs[0]
+    return [
+        '/'.join(sorted({str(r['iterations']) for r in runs})),
+        f'{minutes:.1f}',
+        f'{memory:.0f}',
+        f'{first["parameters"] / 1e6:.2f}',
+        f'{first["flops"] / 1e9:.2f}',
+    ]
+
+
+def make_plot(records: Records, against: Sequence[str]) -> Figure:
+    """Every run's top-1, and the paired differences with their intervals.
+
+    Args:
+        records (dict[str, list[dict]]): Finished runs of each config.
+        against (Sequence[str]): Configs to compare the others with.
+
+    Returns:
+        Figure: One panel of accuracies and one for each of ``against``.
+    """
+    names = list(records)
+    panels = 1 + len(against)
+    figure = Figure(
+        figsize=(3 + 2.5 * panels, 1 + 0.45 * len(names)), layout='constrained'
+    )
+    axes = figure.subplots(1, panels, sharey=True, squeeze=False)[0]
+    for y, name in enumerate(names):
+        top1 = [100 * r['top1'] for r in records[name]]
+        if not top1:
+            continue
+        axes[0].plot(top1, [y] * len(top1), 'o', color='C0', alpha=0.35)
+        axes[0].plot(np.mean(top1), y, '|', color='C0', ms=18, mew=2.5)
+        for axis, other in zip(axes[1:], against):
+            found = paired_difference(records[name], records[other])
+            if found is None or name == other:
+                continue
+            axis.plot(found.mean, y, 'o', color='C1')
+            if found.pairs > 1:
+                axis.plot([found.low, found.high], [y, y], color='C1', lw=2)
+    axes[0].set_yticks(range(len(names)), names)
+    axes[0].invert_yaxis()
+    axes[0].set_xlabel('top-1 (%), runs and mean')
+    for axis, other in zip(axes[1:], against):
+        axis.axvline(0, color='0.6', lw=1)
+        axis.set_xlabel(f'− {other}')
+    for axis in axes:
+        axis.grid(axis='x', color='0.9')
+        axis.set_axisbelow(True)
+    return figure
+
+
+def write_report(
+    out: str, records: Records, against: Sequence[str], footer: str
+) -> str:
+    """Write ``table.md`` and ``plot.png`` into a folder.
+
+    Args:
+        out (str): The folder.
+        records (dict[str, list[dict]]): Finished runs of each config.
+        against (Sequence[str]): Configs to compare the others with.
+        footer (str): What stands under the table.
+
+    Returns:
+        str: What ``table.md`` holds.
+    """
+    text = f'{make_table(records, against)}\n{footer}\n'
+    with open(osp.join(out, 'table.md'), 'w') as file:
+        file.write(text)
+    make_plot(records, against).savefig(osp.join(out, 'plot.png'), dpi=110)
+    return text

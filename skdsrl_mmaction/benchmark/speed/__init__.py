@@ -1,0 +1,1 @@
+"""CPU time of loading videos, and of a training step."""

@@ -1,0 +1,65 @@
+"""Checkpoints of MMEngine under ``torch.load(weights_only=True)``."""
+
+
+def allow_checkpoint_globals() -> None:
+    """``Weights only load failed … HistoryBuffer`` on resume and test.
+
+    torch >= 2.6 loads with ``weights_only=True`` and MMEngine's checkpoints
+    hold its log buffers (mmengine issue 1655). Only what such a checkpoint
+    holds is allowed; a hostile pickle is refused as before. Unnecessary once
+    mmengine does this itself.
+    """
+    import numpy as np
+    import torch
+    from mmengine.logging import HistoryBuffer
+    from mmengine.utils import digit_version
+
+    if digit_version(torch.__version__) < digit_version('2.6.0'):
+        return
+    reconstruct = np.empty(0).__reduce__()[0]
+    scalar = np.float64(0).__reduce__()[0]
+    allowed = [
+        HistoryBuffer,
+        np.ndarray,
+        np.dtype,
+        (_history_statistic, 'builtins.getattr'),
+    ]
+    # A checkpoint names the numpy of the machine that wrote it, 1.x or 2.x.
+    for path in ('numpy.core.multiarray', 'numpy._core.multiarray'):
+        allowed += [
+            (scalar, f'{path}.scalar'),
+            (reconstruct, f'{path}._reconstruct'),
+        ]
+    allowed += [
+        type(np.dtype(kind))
+        for kind in (
+            np.float64,
+            np.float32,
+            np.int64,
+            np.int32,
+            np.uint8,
+            np.bool_,
+        )
+    ]
+    torch.serialization.add_safe_globals(allowed)
+
+
+def _history_statistic(owner: type, name: str):
+    """Stand for ``getattr`` in a checkpoint: HistoryBuffer's statistics only.
+
+    Raises:
+        ValueError: For any other object or attribute.
+    """
+    from mmengine.logging import HistoryBuffer
+
+    if owner is not HistoryBuffer or name not in (
+        'mean',
+        'max',
+        'min',
+        'current',
+    ):
+        raise ValueError(
+            f'checkpoint asks for {owner!r}.{name}, which no '
+            'MMEngine checkpoint needs; refused'
+        )
+    return getattr(HistoryBuffer, name)

@@ -1,0 +1,86 @@
+import math
+
+import cv2
+import pytest
+from scipy.stats import ttest_rel
+
+from skdsrl_mmaction.benchmark.comparison.report import (
+    make_table,
+    paired_difference,
+    write_report,
+)
+
+
+def runs(*top1, first_seed=0):
+    """Runs over folds 0 and 1 and as many seeds as it takes."""
+    return [
+        dict(
+            fold=i % 2,
+            seed=first_seed + i // 2,
+            top1=value,
+            top5=None,
+            mean_class=value / 2,
+            iterations=100,
+            parameters=2_000_000,
+            flops=3_000_000_000,
+            resources=dict(train_seconds=60 * (1 + i), peak_memory_mb=500),
+        )
+        for i, value in enumerate(top1)
+    ]
+
+
+A = runs(0.50, 0.60, 0.40, 0.70)
+B = runs(0.52, 0.66, 0.44, 0.78)
+
+
+def test_paired_difference_by_hand():
+    """2, 6, 4 and 8 points: mean 5, deviation sqrt(20 / 3), t(3) = 3.1824."""
+    found = paired_difference(B, A)
+    assert found.pairs == 4
+    assert found.mean == pytest.approx(5)
+    half = 3.182446 * math.sqrt(20 / 3) / 2
+    assert found.low == pytest.approx(5 - half)
+    assert found.high == pytest.approx(5 + half)
+
+
+def test_paired_difference_by_scipy():
+    pairs = [[100 * r['top1'] for r in records] for records in (B, A)]
+    interval = ttest_rel(*pairs).confidence_interval(0.95)
+    found = paired_difference(B, A)
+    assert (found.low, found.high) == pytest.approx(tuple(interval))
+
+
+def test_pairs_go_by_fold_and_seed_not_by_place():
+    assert paired_difference(B[::-1], A) == paired_difference(B, A)
+    assert paired_difference(B[1:], A).pairs == 3
+    assert paired_difference(B[1:2], A).mean == pytest.approx(6)
+    assert math.isnan(paired_difference(B[1:2], A).low)
+    assert paired_difference(runs(0.5, first_seed=9), A) is None
+
+
+def test_table():
+    table = make_table({'a': A, 'b': B, 'none': []}, ['a'])
+    rows = [
+        [cell.strip() for cell in line.strip('|\n').split('|')]
+        for line in table.splitlines()
+    ]
+    assert rows[0][:6] == (
+        ['config', 'runs', 'top-1', 'top-5', 'mean class', 'top-1 − a']
+    )
+    # Standard deviation of 50, 60, 40, 70: sqrt(500 / 3).
+    assert rows[2] == (
+        ['a', '4', '55.0 ± 12.9', '–', '27.5 ± 6.5', '']
+        + ['100', '2.5', '500', '2.00', '3.00']
+    )
+    assert rows[3][5] == '+5.0 [+0.9, +9.1]'
+    assert rows[4][:6] == ['none', '0', '–', '–', '–', '–']
+
+
+def test_files(tmp_path):
+    text = write_report(str(tmp_path), dict(a=A, b=B), ['a'], 'Footer.')
+    assert (tmp_path / 'table.md').read_text() == text
+    assert text.endswith('\n\nFooter.\n')
+    picture = cv2.imread(str(tmp_path / 'plot.png'))
+    # Both colours of the marks are there.
+    assert (abs(picture - [180.0, 119, 31]).sum(2) < 9).any()  # C0, in BGR
+    assert (abs(picture - [14.0, 127, 255]).sum(2) < 9).any()  # C1

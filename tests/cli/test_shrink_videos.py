@@ -1,0 +1,138 @@
+import sys
+
+import av
+import decord
+import numpy as np
+import pytest
+
+from skdsrl_mmaction.cli import shrink_videos
+from skdsrl_mmaction.datasets.preparation.shrink import (
+    find_videos,
+    rewrite_list,
+    shrink_video,
+    shrunk_size,
+)
+from tests.support.videos import write_counting_video
+
+
+@pytest.mark.parametrize(
+    'size, short_side, want',
+    [
+        ((340, 256), 128, (170, 128)),
+        ((256, 340), 128, (128, 170)),
+        ((320, 240), 128, (170, 128)),  # 170.7: even and nearest
+        ((100, 80), 128, (100, 80)),  # never larger
+        ((101, 81), 128, (100, 80)),
+    ],
+)
+def test_shrunk_size(size, short_side, want):
+    assert shrunk_size(*size, short_side) == want
+
+
+def decoded(path):
+    with av.open(str(path)) as container:
+        return [
+            frame.to_ndarray(format='gray') for frame in container.decode()
+        ]
+
+
+def test_same_frames_smaller(counting_video, tmp_path):
+    out = tmp_path / 'out.mp4'
+    assert shrink_video((str(counting_video), str(out)), 32, 4) == 25
+    frames = decoded(out)
+    assert [frame.shape for frame in frames] == [(32, 42)] * 25
+    for i, (frame, before) in enumerate(zip(frames, decoded(counting_video))):
+        assert abs(frame.mean() - before.mean()) < 2
+        assert abs(frame.mean() - 10 * i) < 8
+    with av.open(str(out)) as container:
+        stream = container.streams.video[0]
+        assert stream.average_rate == 25
+        keys = [p.is_keyframe for p in container.demux(stream) if p.size]
+    # A key frame at least every fourth; x264 may add some.
+    assert all(any(keys[i : i + 4]) for i in range(len(keys) - 3))
+    reader = decord.VideoReader(str(out))  # and decord finds the same
+    there = [np.mean(reader[i].asnumpy()) for i in (24, 3, 11)]
+    assert there == pytest.approx([240, 30, 110], abs=8)
+
+
+def test_avi_with_b_frames(real_videos, tmp_path):
+    """Its header counts more frames than decode, and its times lie."""
+    (src, *_) = sorted((real_videos / 'ut_interaction_avi').glob('*.avi'))
+    out = tmp_path / 'out.mp4'
+    frames = shrink_video((str(src), str(out)), 120, 8)
+    before = decoded(src)
+    assert frames == len(before) == len(decord.VideoReader(str(out)))
+    for a, b in zip(decoded(out), before):
+        assert abs(a.mean() - b.mean()) < 2
+
+
+def run(monkeypatch, *argv):
+    argv = ['shrink_videos.py', *map(str, argv), '--workers', '1']
+    monkeypatch.setattr(sys, 'argv', argv)
+    with pytest.raises(SystemExit) as ended:
+        shrink_videos.main()
+    return ended.value.code
+
+
+def test_a_data_set(counting_video, tmp_path, monkeypatch, capsys):
+    src, dst = tmp_path / 'src', tmp_path / 'dst'
+    for name in 'a/1.avi', 'b/2.mp4', 'b/bad.avi':
+        (src / name).parent.mkdir(parents=True, exist_ok=True)
+    write_counting_video(src / 'a/1.avi', 12, fourcc='XVID')
+    (src / 'b/2.mp4').write_bytes(counting_video.read_bytes())
+    (src / 'b/bad.avi').write_text('no video')
+    (src / 'notes.txt').write_text('no video either')
+    ann_file = tmp_path / 'train.txt'
+    ann_file.write_text('a/1.avi 0\nb/2.mp4 1\nb/bad.avi 1\n')
+
+    argv = (src, dst, '--short-side', '32', '--ann-file', ann_file)
+    assert run(monkeypatch, *argv) == 1
+    printed = capsys.readouterr().out
+    assert '3 videos, 3 of them to shrink' in printed
+    assert '2 videos written' in printed
+    assert f'skipped {src}/b/bad.avi: ' in printed
+    assert sorted(x.name for x in dst.rglob('*.*')) == (
+        ['1.mp4', '2.mp4', 'train.txt']
+    )
+    assert (dst / 'train.txt').read_text() == 'a/1.mp4 0\nb/2.mp4 1\n'
+    assert len(decoded(dst / 'a/1.mp4')) == 12
+
+    # Started again, it takes up what is missing and leaves the rest.
+    (src / 'b/bad.avi').unlink()
+    (dst / 'a/1.mp4').unlink()
+    before = (dst / 'b/2.mp4').stat().st_mtime_ns
+    assert run(monkeypatch, *argv) == 0
+    assert '2 videos, 1 of them to shrink' in capsys.readouterr().out
+    assert len(decoded(dst / 'a/1.mp4')) == 12
+    assert (dst / 'b/2.mp4').stat().st_mtime_ns == before
+
+
+def test_a_size_that_decord_cannot_read(tmp_path):
+    """Rows of 72 pixels are taken for four channels."""
+    src = write_counting_video(tmp_path / 'src.avi', 8, (144, 128), 'XVID')
+    with pytest.raises(ValueError, match='of 72x64 .* another --short-side'):
+        shrink_video((str(src), str(tmp_path / 'dst.mp4')), 64, 8)
+    assert [x.name for x in tmp_path.iterdir()] == ['src.avi']
+
+
+def test_nothing_is_overwritten(tmp_path, monkeypatch):
+    for name in 'a.avi', 'a.mp4':
+        (tmp_path / name).touch()
+    with pytest.raises(ValueError, match='a.mp4: another video would be'):
+        find_videos(tmp_path, tmp_path / 'dst')
+    ann_file = tmp_path / 'train.txt'
+    ann_file.write_text('a.avi 0\n')
+    with pytest.raises(FileExistsError, match='train.txt exists'):
+        rewrite_list(ann_file, tmp_path)
+    assert ann_file.read_text() == 'a.avi 0\n'
+
+
+def test_an_empty_folder(tmp_path):
+    with pytest.raises(ValueError, match='holds no video'):
+        find_videos(tmp_path, tmp_path / 'dst')
+
+
+@pytest.mark.parametrize('side', ['0', '31'])
+def test_short_side(monkeypatch, capsys, side):
+    assert run(monkeypatch, 'a', 'b', '--short-side', side) == 2
+    assert 'must be even' in capsys.readouterr().err

@@ -1,0 +1,207 @@
+"""The commands of the README, in processes of their own."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from skdsrl_mmaction.cli import test, train
+from tests.support.paths import ROOT
+from tests.support.tiny import tiny_options
+
+CONFIG = 'configs/skdsrl_r3d18_ucf101.py'
+
+
+@pytest.fixture(scope='module')
+def trained(python, tiny_dataset, tmp_path_factory):
+    """The work dir of a run of two epochs."""
+    work_dir = tmp_path_factory.mktemp('trained')
+    arguments = [
+        *(CONFIG, '--work-dir', work_dir, '--seed', '0', '--cfg-options'),
+        *tiny_options(tiny_dataset, workers=1),
+        'train_cfg.max_epochs=2',
+    ]
+    python('tools/train.py', *arguments)
+    return work_dir
+
+
+def scalars(work_dir):
+    """Lines of the logs, oldest run first."""
+    logs = sorted(work_dir.glob('*/vis_data/scalars.json'))
+    return [
+        json.loads(x) for log in logs for x in log.read_text().split('\n') if x
+    ]
+
+
+def test_train_writes_what_users_of_the_host_expect(trained):
+    names = {path.name for path in trained.iterdir()}
+    assert {'epoch_1.pth', 'epoch_2.pth', 'last_checkpoint'} < names
+    assert 'skdsrl_r3d18_ucf101.py' in names
+    assert any(name.startswith('best_acc_top1_epoch_') for name in names)
+    assert Config.fromfile(trained / 'skdsrl_r3d18_ucf101.py').model.type
+    train, val = [
+        [line for line in scalars(trained) if key in line]
+        for key in ('loss', 'acc/top1')
+    ]
+    assert len(train) == len(val) == 2
+    for line in train:
+        assert {'loss_kl', 'feat_std', 'view_agreement', 'lr'} < line.keys()
+
+
+def test_checkpoint_keys(trained):
+    keys = torch.load(trained / 'epoch_2.pth')['state_dict']
+    assert {key.split('.')[0] for key in keys} == {
+        'backbone',
+        'cls_head',
+        'siamese_head',
+    }
+
+
+def test_resume_then_test(python, trained, tiny_dataset, tmp_path):
+    options = tiny_options(tiny_dataset)
+    python(
+        *('tools/train.py', CONFIG, '--work-dir', trained, '--resume'),
+        *('--cfg-options', *options, 'train_cfg.max_epochs=3'),
+    )
+    epochs = [line['epoch'] for line in scalars(trained) if 'loss' in line]
+    assert epochs == [1, 2, 3]
+
+    done = python(
+        *('tools/test.py', CONFIG, trained / 'epoch_3.pth'),
+        *('--work-dir', tmp_path, '--dump', tmp_path / 'p.pkl'),
+        *('--cfg-options', *options),
+    )
+    assert 'acc/top1' in done.stdout + done.stderr
+    predictions = pickle.loads((tmp_path / 'p.pkl').read_bytes())
+    assert len(predictions) == 4
+    for prediction in predictions:
+        assert prediction['pred_score'].sum().item() == pytest.approx(1)
+
+
+def launch(*command):
+    """Run a launcher as a user would; returns what it printed."""
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=ROOT,
+        env={
+            **os.environ,
+            'PYTHON': sys.executable,
+            'PYTHONPATH': str(ROOT),
+            'PORT': '29713',
+            'OMP_NUM_THREADS': '1',
+        },
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout + done.stderr
+
+
+def test_dist_train_keeps_processes_together(tiny_dataset, tmp_path):
+    """dist_train.sh CONFIG 2: parameters are equal after every step."""
+    config = tmp_path / 'two.py'
+    config.write_text(
+        f'_base_ = {str(ROOT / CONFIG)!r}\n'
+        'custom_imports = dict(allow_failed_imports=False, imports=[\n'
+        "    'skdsrl_mmaction', 'tests.support.rank_check'])\n"
+        "custom_hooks = [dict(type='RankCheckHook',\n"
+        f'                     out={str(tmp_path / "steps.txt")!r})]\n'
+    )
+    options = tiny_options(tiny_dataset, batch_size=2)
+    launch(
+        *('tools/dist_train.sh', config, '2', '--seed', '0'),
+        *('--work-dir', tmp_path / 'work', '--cfg-options', *options),
+        'train_cfg.max_epochs=2',
+    )
+    lines = (tmp_path / 'steps.txt').read_text().splitlines()
+    # 8 videos over 2 processes with batches of 2, for 2 epochs.
+    assert len(lines) == 4 and all(line.startswith('2 ') for line in lines)
+    assert len(set(lines)) == 4  # and they do move
+
+    printed = launch(
+        *('tools/dist_test.sh', CONFIG, tmp_path / 'work/epoch_2.pth', '2'),
+        *('--work-dir', tmp_path / 'test', '--cfg-options', *options),
+    )
+    assert 'acc/top1' in printed
+
+
+# --- options, without a process ---------------------------------------------
+
+
+def merged(monkeypatch, *argv):
+    monkeypatch.setattr(sys, 'argv', ['train.py', CONFIG, *argv])
+    args = train.parse_args()
+    cfg = train.load_config(args)
+    train.merge_args(cfg, args)
+    return cfg
+
+
+def test_defaults(monkeypatch):
+    cfg = merged(monkeypatch)
+    assert cfg.work_dir == 'work_dirs/skdsrl_r3d18_ucf101'
+    assert cfg.launcher == 'none' and not cfg.resume
+    assert cfg.randomness == dict(seed=None)
+
+
+def test_options_reach_the_config(monkeypatch):
+    cfg = merged(
+        monkeypatch,
+        *('--work-dir', 'w', '--resume', 'a.pth', '--amp', '--no-validate'),
+        *('--auto-scale-lr', '--seed', '3', '--deterministic'),
+        *('--cfg-options', 'model.distill_head.tau=5'),
+    )
+    assert (cfg.work_dir, cfg.resume, cfg.load_from) == ('w', True, 'a.pth')
+    assert cfg.optim_wrapper.type == 'AmpOptimWrapper'
+    assert cfg.optim_wrapper.loss_scale == 'dynamic'
+    assert cfg.val_dataloader is cfg.val_cfg is cfg.val_evaluator is None
+    assert cfg.auto_scale_lr.enable
+    assert cfg.randomness == dict(seed=3, deterministic=True)
+    assert cfg.model.distill_head.tau == 5
+
+
+def test_resume_alone_takes_the_latest(monkeypatch):
+    cfg = merged(monkeypatch, '--resume')
+    assert cfg.resume and cfg.load_from is None
+
+
+def test_amp_wants_the_plain_wrapper(monkeypatch):
+    with pytest.raises(ValueError, match='--amp.*ApexOptimWrapper'):
+        merged(
+            monkeypatch,
+            *('--amp', '--cfg-options', 'optim_wrapper.type=ApexOptimWrapper'),
+        )
+
+
+def test_auto_scale_lr_needs_the_batch_size(monkeypatch, tmp_path):
+    (tmp_path / 'c.py').write_text('model = dict()')
+    argv = ['train.py', str(tmp_path / 'c.py'), '--auto-scale-lr']
+    monkeypatch.setattr(sys, 'argv', argv)
+    args = train.parse_args()
+    with pytest.raises(ValueError, match='base_batch_size'):
+        train.merge_args(train.load_config(args), args)
+
+
+def test_no_validate_says_what_it_does_to_the_schedule(monkeypatch, capfd):
+    merged(monkeypatch, '--no-validate')
+    assert 'learning rate stays' in ''.join(capfd.readouterr())
+
+
+def test_bad_data_is_an_error_before_anything_is_built(monkeypatch):
+    monkeypatch.setattr(sys, 'argv', ['train.py', CONFIG])
+    monkeypatch.setattr(train.Runner, 'from_cfg', None)
+    with pytest.raises(FileNotFoundError, match='train_dataloader.dataset'):
+        train.main()
+
+
+def test_dump_must_be_a_pickle(monkeypatch, capsys):
+    argv = ['test.py', CONFIG, 'a.pth', '--dump', 'p.json']
+    monkeypatch.setattr(sys, 'argv', argv)
+    with pytest.raises(SystemExit):
+        test.parse_args()
+    assert 'must end in .pkl' in capsys.readouterr().err
