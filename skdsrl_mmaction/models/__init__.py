@@ -1,4 +1,4 @@
-from . import losses
+from . import losses, monitors
 from .backbones import R3D
 from .heads import SelfDistillHead, SiameseHead
 from .recognizers import (
@@ -15,4 +15,5 @@ __all__ = [
     'SelfDistillHead',
     'SiameseHead',
     'losses',
+    'monitors',
 ]

@@ -1,4 +1,4 @@
-"""Equations 2 to 4, conventional distillation and a gauge, on tensors."""
+"""The losses, as functions of tensors: Eq. 2 to 4, and a teacher's."""
 
 import torch
 import torch.nn.functional as F
@@ -6,7 +6,7 @@ from torch import Tensor
 
 
 def at_least_float32(x: Tensor) -> Tensor:
-    """Undo what autocast did; a float64 tensor stays float64."""
+    """Return x in float32 or, where it is float64 already, as it is."""
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
 
@@ -45,12 +45,33 @@ def soft_label_kl(
     return kl1 + kl2
 
 
-def negative_cosine(v: Tensor, z: Tensor) -> Tensor:
-    """Match a prediction to the other view's projection (Eq. 3 and 4).
+def similarity_loss(z1: Tensor, z2: Tensor, v1: Tensor, v2: Tensor) -> Tensor:
+    """Match each view's prediction to the other view's projection (Eq. 3).
 
-    ``-cos(v, stopgrad(z))``, averaged over the batch: z is a constant here,
-    as Eq. 3 has it. Eq. 3 itself is the mean of ``negative_cosine(v1, z2)``
-    and ``negative_cosine(v2, z1)``.
+    This is the loss of SimSiam: "Exploring Simple Siamese Representation
+    Learning", https://arxiv.org/abs/2011.10566, the paper's [21].
+
+    Args:
+        z1 (Tensor): Projections of view 1, (N, D).
+        z2 (Tensor): Projections of view 2, (N, D).
+        v1 (Tensor): Predictions of view 1, (N, D).
+        v2 (Tensor): Predictions of view 2, (N, D).
+
+    Returns:
+        Tensor: A scalar in [-1, 1], in float32 or better.
+
+    Raises:
+        ValueError: If the shapes are not the same (N, D).
+    """
+    z1, z2 = z1.detach(), z2.detach()  # stopgrad
+    return (negative_cosine(v1, z2) + negative_cosine(v2, z1)) / 2
+
+
+def negative_cosine(v: Tensor, z: Tensor) -> Tensor:
+    """Return the negative cosine of v and the constant z (Eq. 4).
+
+    ``-cos(v, z)``, averaged over the batch. No gradient flows into z, also
+    where this function is called by itself.
 
     Args:
         v (Tensor): Predictions of one view, (N, D).
@@ -68,8 +89,10 @@ def negative_cosine(v: Tensor, z: Tensor) -> Tensor:
 
 
 def teacher_kl(p: Tensor, p_teacher: Tensor, tau: float) -> Tensor:
-    """Distil a teacher's softened logits (Hinton et al.; Table II, "KD").
+    """Distil a teacher's softened logits (Table II, "KD").
 
+    Source: Eq. 1 and section 2 of "Distilling the Knowledge in a Neural
+    Network", https://arxiv.org/abs/1503.02531.
     ``KL(softmax(p_teacher / tau) || softmax(p / tau))``, summed over the
     classes and averaged over the batch, without the factor ``tau ** 2``.
 
@@ -92,24 +115,6 @@ def teacher_kl(p: Tensor, p_teacher: Tensor, tau: float) -> Tensor:
         reduction='batchmean',
         log_target=True,
     )
-
-
-def feat_std(z: Tensor) -> Tensor:
-    """Tell whether projections have collapsed; carries no gradient.
-
-    The standard deviation over the batch of each channel of ``z / ||z||``,
-    averaged over the channels, times ``sqrt(D)``: about 1 where the vectors
-    spread evenly over the sphere, 0 where all are the same (section 4.1 of
-    the Siamese paper [21] plots it without the factor).
-
-    Args:
-        z (Tensor): Projections, (N, D), N >= 2.
-
-    Returns:
-        Tensor: A scalar >= 0.
-    """
-    z = F.normalize(at_least_float32(z.detach()), dim=1)  # N x D
-    return z.std(dim=0).mean() * z.shape[1] ** 0.5
 
 
 def _check_pair(name_a: str, a: Tensor, name_b: str, b: Tensor) -> None:

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from skdsrl_mmaction.models.losses import (
-    feat_std,
     negative_cosine,
+    similarity_loss,
     soft_label_kl,
 )
 
@@ -83,11 +83,28 @@ def test_stop_gradient():
     assert (v.grad * v).sum(1).abs().max() < 1e-6
 
 
+def test_similarity_by_hand():
+    """Eq. 3: half of -cos(v1, z2) and half of -cos(v2, z1)."""
+    z1, z2 = torch.tensor([[3.0, 4.0]]), torch.tensor([[1.0, 0.0]])
+    v1, v2 = torch.tensor([[4.0, 3.0]]), torch.tensor([[0.0, 2.0]])
+    expected = -(4 / 5 + 4 / 5) / 2
+    assert similarity_loss(z1, z2, v1, v2).item() == pytest.approx(expected)
+    # Swapping the views changes nothing.
+    assert similarity_loss(z2, z1, v2, v1).item() == pytest.approx(expected)
+
+
+def test_similarity_has_no_gradient_in_z():
+    z1, z2, v1, v2 = (torch.randn(3, 5).requires_grad_() for _ in range(4))
+    similarity_loss(z1, z2, v1, v2).backward()
+    assert z1.grad is None and z2.grad is None
+    assert v1.grad.abs().sum() > 0 and v2.grad.abs().sum() > 0
+
+
 def test_losses_are_float32_for_half_inputs():
     a, b = torch.randn(2, 4, 6).bfloat16()
     assert soft_label_kl(a, b, 10).dtype == torch.float32
     assert negative_cosine(a, b).dtype == torch.float32
-    assert feat_std(a).dtype == torch.float32
+    assert similarity_loss(a, b, b, a).dtype == torch.float32
 
 
 @pytest.mark.parametrize('loss', [soft_label_kl, negative_cosine])
@@ -95,14 +112,3 @@ def test_shapes_are_checked(loss):
     args = (10,) if loss is soft_label_kl else ()
     with pytest.raises(ValueError, match=r'\(4, 6\) and \(4, 5\)'):
         loss(torch.zeros(4, 6), torch.zeros(4, 5), *args)
-
-
-def test_feat_std_tells_collapse():
-    assert feat_std(torch.ones(8, 16)).item() == pytest.approx(0, abs=1e-6)
-    # Scale does not matter: the vectors are normalised.
-    spread = torch.randn(2000, 64)
-    assert feat_std(spread).item() == pytest.approx(1, rel=0.01)
-    torch.testing.assert_close(feat_std(spread * 7), feat_std(spread))
-    # By hand: (1, 0) and (0, 1) have standard deviation sqrt(1/2) in both
-    # channels.
-    assert feat_std(torch.eye(2)).item() == pytest.approx(1)

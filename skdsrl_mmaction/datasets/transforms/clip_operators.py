@@ -1,9 +1,9 @@
-"""The paper's photometric operators (section III-B), one draw a clip.
+"""The paper's photometric operators (section III-B), one draw per clip.
 
-The paper names them and their probability and leaves the ranges open; the
-defaults are those of its first author's earlier self-distillation work.
-Operators work on uint8 RGB frames and never look across frame borders. What
-treats every pixel by itself is done on all frames at once, as one tall image.
+The paper gives their names and their probability, but no ranges; the defaults
+are those of its first author's earlier work (see :class:`ChannelSplit`).
+Operators work on uint8 RGB frames, each frame by itself. Operators on single
+pixels treat all frames as one tall image, which is faster.
 """
 
 from abc import ABCMeta, abstractmethod
@@ -232,7 +232,11 @@ class ClipGaussianBlur(ClipOperator):
 
 @TRANSFORMS.register_module()
 class ChannelSplit(ClipOperator):
-    """Replace one colour channel by another (the paper's [30]).
+    """Replace one colour channel by another.
+
+    Source: "Teaching Yourself: A Self-Knowledge Distillation Approach to
+    Action Recognition", https://doi.org/10.1109/ACCESS.2021.3099856, the
+    paper's [30].
 
     Args:
         prob (float): Probability of being applied. Defaults to 0.5.

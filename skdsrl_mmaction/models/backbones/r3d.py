@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class ZeroPadShortcut(nn.Module):
-    """Shortcut of type A: stride in time and space, new channels zero.
+    """Shortcut of type A: subsample, and pad with zero channels.
 
     Args:
         stride (tuple[int]): Of time, height and width.
@@ -28,12 +28,14 @@ class ZeroPadShortcut(nn.Module):
 
 @MODELS.register_module()
 class R3D(ResNet3d):
-    """The 3D ResNet of Hara et al., the paper's encoder [9], exactly.
+    """The 3D ResNet of Hara et al., the encoder of the paper.
 
-    What tells it from the stock ``ResNet3d``: every convolution of a block
-    strides in time as well as in space, the stem is 7x7x7 with a 3x3x3 pool,
-    there is no second pool, and shallow nets use shortcuts without weights.
-    Takes (N, 3, T, H, W), gives (N, feat_dim, T / 16, H / 32, W / 32).
+    Source: "Can Spatiotemporal 3D CNNs Retrace the History of 2D CNNs and
+    ImageNet?", https://arxiv.org/abs/1711.09577, the paper's [9]. It differs
+    from the stock ``ResNet3d``: every stage strides in time as well as in
+    space, the stem is 7x7x7 with a 3x3x3 pool, there is no second pool, and
+    shallow networks have shortcuts without weights. Input (N, 3, T, H, W),
+    output (N, feat_dim, T / 16, H / 32, W / 32).
 
     Args:
         depth (int): 18, 34, 50, 101 or 152.
@@ -48,8 +50,8 @@ class R3D(ResNet3d):
     Raises:
         KeyError: If ``depth`` is unknown.
         ValueError: If ``shortcut_type`` is not None, 'A' or 'B', or if
-            ``pretrained`` is given, which in the host loads nothing, without
-            a word, from a checkpoint of a whole recognizer.
+            ``pretrained`` is given: with the checkpoint of a whole
+            recognizer, the host loads nothing and reports no error.
     """
 
     def __init__(
@@ -98,6 +100,6 @@ class R3D(ResNet3d):
                 )
 
     def train(self, mode: bool = True) -> 'R3D':
-        """As the host's, but returning the module as PyTorch promises."""
+        """Set the mode as the host does, and return the module."""
         super().train(mode)
         return self

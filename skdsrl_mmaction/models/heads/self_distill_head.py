@@ -9,7 +9,9 @@ from ..losses import soft_label_kl
 
 @MODELS.register_module()
 class SelfDistillHead(BaseModule):
-    """Self-knowledge distillation between two views (Eq. 2); no parameters.
+    """Self-knowledge distillation between two views (Eq. 2).
+
+    The head has no parameters.
 
     Args:
         tau (float): Temperature, > 0. Defaults to 10 (section IV-A).
@@ -50,9 +52,7 @@ class SelfDistillHead(BaseModule):
             p2 (Tensor): Logits of view 2, (N, K).
 
         Returns:
-            dict: ``loss_kl``, and the gauge ``view_agreement``: the share of
-            the batch, in [0, 1], whose views predict the same class.
+            dict: ``loss_kl``, a scalar >= 0.
         """
         kl = soft_label_kl(p1, p2, self.tau, self.detach_soft_label)
-        agreement = (p1.argmax(dim=1) == p2.argmax(dim=1)).float().mean()
-        return dict(loss_kl=self.loss_weight * kl, view_agreement=agreement)
+        return dict(loss_kl=self.loss_weight * kl)

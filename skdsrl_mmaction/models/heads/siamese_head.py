@@ -4,16 +4,18 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from ..losses import feat_std, negative_cosine
+from ..losses import similarity_loss
 
 
 @MODELS.register_module()
 class SiameseHead(BaseModule):
-    """Siamese representation learning between two views (Eq. 3 and 4).
+    """SimSiam between the two views of a video (Eq. 3 and 4).
 
     The projector g is a single linear layer; the predictor q is linear,
     BatchNorm, ReLU, linear (section III-B). The first layer of q has no bias,
-    since BatchNorm would take it away again.
+    because the BatchNorm after it has one. Source of the loss and of q:
+    "Exploring Simple Siamese Representation Learning",
+    https://arxiv.org/abs/2011.10566, the paper's [21].
 
     Args:
         in_channels (int, optional): D of the representation. The recognizer
@@ -71,8 +73,7 @@ class SiameseHead(BaseModule):
             r2 (Tensor): Representations of view 2, (N, in_channels).
 
         Returns:
-            dict: ``loss_sim``, and the gauge ``feat_std``: 1 where the
-            projections spread over the sphere, 0 where they collapsed.
+            dict: ``loss_sim``, a scalar in [-beta, beta].
 
         Raises:
             ValueError: In training, if N is 1: BatchNorm has no statistics.
@@ -89,8 +90,5 @@ class SiameseHead(BaseModule):
             )
         z1, z2 = self.projector(r1), self.projector(r2)  # N x proj_channels
         v1, v2 = self.predictor(z1), self.predictor(z2)  # N x proj_channels
-        sim = (negative_cosine(v1, z2) + negative_cosine(v2, z1)) / 2
-        return dict(
-            loss_sim=self.loss_weight * sim,
-            feat_std=(feat_std(z1) + feat_std(z2)) / 2,
-        )
+        sim = similarity_loss(z1, z2, v1, v2)
+        return dict(loss_sim=self.loss_weight * sim)

@@ -1,9 +1,11 @@
-"""Where a stock head's representation r can be seen, without rewriting it."""
+"""Representation and logits of a stock head (Eq. 1)."""
 
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
 from torch import Tensor, nn
+
+from ..losses import at_least_float32
 
 
 def find_classifier(
@@ -40,7 +42,7 @@ def find_classifier(
 def capture_input(module: nn.Module) -> Iterator[List[Tensor]]:
     """Collect the inputs of ``module`` while the context is open.
 
-    The hook is gone afterwards, so that the test path stays stock.
+    The hook is removed afterwards, so that the test path stays stock.
     """
     inputs: List[Tensor] = []
     handle = module.register_forward_pre_hook(
@@ -50,3 +52,49 @@ def capture_input(module: nn.Module) -> Iterator[List[Tensor]]:
         yield inputs
     finally:
         handle.remove()
+
+
+def represent(
+    cls_head: nn.Module, feats: Tensor, batch: int, **kwargs
+) -> Tuple[Tensor, Tensor]:
+    """Compute the representation r and the logits p of one view (Eq. 1).
+
+    r is what the classifier of the head sees: the pooled features, after the
+    head's own dropout. Where the head scores each segment of a video and
+    averages the scores (TSM, TANet, TIN), r is the mean over the segments.
+
+    Args:
+        cls_head (nn.Module): A stock head with a linear classifier.
+        feats (Tensor): Features of the view, as the head takes them.
+        batch (int): N, the number of videos.
+        **kwargs: Other arguments of the head.
+
+    Returns:
+        tuple[Tensor, Tensor]: r, (N, D), and p, (N, K), in float32 or better.
+
+    Raises:
+        RuntimeError: If the head has no linear classifier.
+        ValueError: If the head does not make one prediction per video.
+    """
+    classifier = find_classifier(cls_head)
+    if classifier is None:
+        raise RuntimeError(
+            f'cls_head={type(cls_head).__name__} has no linear classifier, '
+            'which training with SKD-SRL needs; this model can only extract '
+            'features'
+        )
+    with capture_input(classifier[0]) as seen:
+        p = cls_head(feats, **kwargs)  # N x K
+    if len(p) != batch:
+        raise ValueError(
+            f'{type(cls_head).__name__} made {len(p)} predictions for {batch} '
+            'videos; num_clips of the sampler must be the num_segments of the '
+            'model'
+        )
+    # (N * segments) x D where each segment is scored; N x segments x hidden
+    # in TRN.
+    (r,) = seen
+    r = r.flatten(1)
+    if len(r) != batch:
+        r = r.unflatten(0, (batch, -1)).mean(dim=1)  # N x D
+    return r, at_least_float32(p)

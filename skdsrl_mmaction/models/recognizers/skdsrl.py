@@ -1,13 +1,17 @@
 from typing import Dict, Tuple
 
+import torch
 from mmaction.models import Recognizer2D, Recognizer3D
 from mmaction.registry import MODELS
 from mmaction.utils import OptConfigType, SampleList
 from torch import Tensor
 
 from ..losses import at_least_float32
-from .classifier import capture_input, find_classifier
+from ..monitors import feat_std, view_agreement
+from .classifier import find_classifier, represent
 
+# Attributes of the recognizer, and the first part of their weights' names.
+TRAINING_HEADS = ('distill_head', 'siamese_head')
 PAPER_DISTILL_HEAD = dict(type='SelfDistillHead')
 PAPER_SIAMESE_HEAD = dict(type='SiameseHead')
 
@@ -15,16 +19,16 @@ PAPER_SIAMESE_HEAD = dict(type='SiameseHead')
 class SKDSRLMixin:
     """Train a stock recognizer by Algorithm 1; its test path is untouched.
 
-    Two loss heads stand beside the stock ``cls_head``. A head that is None
-    builds nothing: without ``siamese_head`` this is Self-KD, without both it
-    is plain training on two views. Where the classifier is missing, as for
-    feature extraction, neither is built and ``loss()`` raises.
+    It has two training heads beside the stock ``cls_head``. A head that is
+    None is not built: without ``siamese_head`` this is Self-KD, without both
+    it is plain training on two views. Without a classifier, as for feature
+    extraction, neither is built and ``loss()`` raises.
 
     Args:
         distill_head (dict, optional): Config of Eq. 2. Defaults to the
             paper's.
         siamese_head (dict, optional): Config of Eq. 3 and 4; ``in_channels``
-            is read off the classifier. Defaults to the paper's.
+            is taken from the classifier. Defaults to the paper's.
         **kwargs: The stock recognizer's own arguments.
 
     Raises:
@@ -73,11 +77,13 @@ class SKDSRLMixin:
         Returns:
             dict: ``loss_cls_view1``, ``loss_cls_view2``, ``loss_kl`` and
             ``loss_sim``, weighted, which add up to Eq. 5; a neck's auxiliary
-            losses, for each view; the accuracy and the gauges.
+            losses, for each view; the accuracy; and the monitors
+            ``view_agreement`` and, from 2 videos on, ``feat_std``, of z or,
+            without ``siamese_head``, of r.
 
         Raises:
             ValueError: If ``inputs`` does not hold two views.
-            RuntimeError: If there is no classifier.
+            RuntimeError: If there is no linear classifier.
         """
         x1, x2 = self._split_views(inputs)
         r1, p1, aux1 = self._encode(x1, data_samples)  # N x D, N x K
@@ -91,7 +97,7 @@ class SKDSRLMixin:
             losses.update(self.distill_head.loss(p1, p2))
         if self.siamese_head is not None:
             losses.update(self.siamese_head.loss(r1, r2))
-        return losses
+        return {**losses, **self._monitors(r1, r2, p1, p2)}
 
     def _split_views(self, inputs: Tensor) -> Tuple[Tensor, Tensor]:
         clips = inputs.shape[1]
@@ -99,7 +105,7 @@ class SKDSRLMixin:
             raise ValueError(
                 f'{type(self).__name__} trains on two views of each video, '
                 f'but got inputs of shape {tuple(inputs.shape)} with '
-                f'{clips} clips on axis 1; let SiameseTwoView stand in '
+                f'{clips} clips on axis 1; add SiameseTwoView to '
                 'train_dataloader.dataset.pipeline'
             )
         x1, x2 = inputs.chunk(2, dim=1)
@@ -110,32 +116,31 @@ class SKDSRLMixin:
         self, x: Tensor, data_samples: SampleList
     ) -> Tuple[Tensor, Tensor, Dict[str, Tensor]]:
         """Lines 5 and 6: representation, logits and auxiliary losses."""
-        classifier = find_classifier(getattr(self, 'cls_head', None))
-        if classifier is None:
-            raise RuntimeError(
-                f'{type(self).__name__}.loss() needs a cls_head with a linear '
-                'classifier; this model can only extract features'
-            )
         feats, head_kwargs = self.extract_feat(x, data_samples=data_samples)
-        with capture_input(classifier[0]) as seen:
-            p = self.cls_head(feats, **head_kwargs)  # N x K
-        batch, (r,) = len(x), seen
-        if len(p) != batch:
-            raise ValueError(
-                f'{type(self.cls_head).__name__} made {len(p)} predictions '
-                f'for {batch} videos; num_clips of the sampler must be the '
-                'num_segments of the model'
-            )
-        # A head that scores every segment sees (N * segments) x D; TRN sees
-        # N x segments x hidden.
-        r = r.flatten(1)
-        if len(r) != batch:
-            r = r.unflatten(0, (batch, -1)).mean(dim=1)
+        r, p = represent(
+            getattr(self, 'cls_head', None), feats, len(x), **head_kwargs
+        )
         aux = {
             key: at_least_float32(loss)
             for key, loss in head_kwargs.get('loss_aux', {}).items()
         }
-        return r, at_least_float32(p), aux
+        return r, p, aux
+
+    def _monitors(
+        self, r1: Tensor, r2: Tensor, p1: Tensor, p2: Tensor
+    ) -> Dict[str, Tensor]:
+        """Spread of the projections, and agreement of the predictions."""
+        monitors = dict(view_agreement=view_agreement(p1, p2))
+        if len(r1) > 1:
+            with torch.no_grad():
+                z1, z2 = (
+                    r
+                    if self.siamese_head is None
+                    else self.siamese_head.projector(r)
+                    for r in (r1, r2)
+                )
+            monitors['feat_std'] = (feat_std(z1) + feat_std(z2)) / 2
+        return monitors
 
     @staticmethod
     def _loss_of_views(

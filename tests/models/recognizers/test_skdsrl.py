@@ -7,6 +7,8 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch import nn
 
+from skdsrl_mmaction.models.monitors import feat_std
+
 I3D_HEAD = dict(type='I3DHead', num_classes=5, dropout_ratio=0)
 
 
@@ -156,8 +158,8 @@ def test_log_keys():
         'loss_cls_view1',
         'loss_cls_view2',
         'loss_kl',
-        'view_agreement',
         'loss_sim',
+        'view_agreement',
         'feat_std',
     ]
     # MMEngine sums every key that contains "loss": the four terms of Eq. 5.
@@ -165,8 +167,43 @@ def test_log_keys():
     assert log_vars['loss'].item() == pytest.approx(
         sum(losses[term].item() for term in terms)
     )
-    for gauge in ('view_agreement', 'feat_std'):
-        assert 0 <= losses[gauge] and not losses[gauge].requires_grad
+    for monitor in ('view_agreement', 'feat_std'):
+        assert 0 <= losses[monitor] and not losses[monitor].requires_grad
+
+
+def test_monitors_without_heads():
+    """view_agreement needs no head; feat_std is then that of r."""
+    model = MODELS.build(dict(config(), distill_head=None, siamese_head=None))
+    inputs, samples = batch()
+    losses = model.loss(inputs, samples)
+    r = [model.backbone(inputs[:, i]).mean(dim=(2, 3, 4)) for i in (0, 1)]
+    p = [model.cls_head.fc_cls(x).argmax(1) for x in r]
+    assert losses['view_agreement'] == (p[0] == p[1]).float().mean()
+    expected = (feat_std(r[0]) + feat_std(r[1])) / 2
+    torch.testing.assert_close(losses['feat_std'], expected)
+
+
+def test_feat_std_is_that_of_the_projections():
+    model = build()
+    inputs, samples = batch()
+    seen = []
+    model.siamese_head.projector.register_forward_hook(
+        lambda module, args, z: seen.append(z)
+    )
+    losses = model.loss(inputs, samples)
+    expected = (feat_std(seen[0]) + feat_std(seen[1])) / 2
+    torch.testing.assert_close(losses['feat_std'], expected)
+    with torch.no_grad():  # collapse
+        model.siamese_head.projector.weight.zero_()
+    assert model.loss(inputs, samples)['feat_std'] < 1e-5
+
+
+def test_one_video_has_no_feat_std():
+    """As one video a process, with SyncBN: no NaN in the log."""
+    model = MODELS.build(dict(config(), siamese_head=None)).eval()
+    losses = model.loss(*batch(n=1))
+    assert 'feat_std' not in losses
+    assert all(value.isfinite().all() for value in losses.values())
 
 
 def test_every_parameter_learns():
