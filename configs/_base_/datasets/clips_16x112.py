@@ -1,36 +1,28 @@
 # What the data sets have in common. The training pipeline belongs to the
-# method, so a leaf sets train_dataloader.dataset.pipeline.
-val_pipeline = [
-    dict(type='DecordInit'),
-    dict(
-        type='SampleFrames',
-        clip_len=16,
-        frame_interval=1,
-        num_clips=1,
-        test_mode=True,
-    ),
-    dict(type='DecordDecode'),
-    dict(type='Resize', scale=(-1, 128)),
-    dict(type='CenterCrop', crop_size=112),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs'),
-]
-# The paper leaves the test protocol open: 10 clips evenly over the video.
-test_pipeline = [
-    dict(type='DecordInit'),
-    dict(
-        type='SampleFrames',
-        clip_len=16,
-        frame_interval=1,
-        num_clips=10,
-        test_mode=True,
-    ),
-    dict(type='DecordDecode'),
-    dict(type='Resize', scale=(-1, 128)),
-    dict(type='CenterCrop', crop_size=112),
-    dict(type='FormatShape', input_format='NCTHW'),
-    dict(type='PackActionInputs'),
-]
+# method, so a config sets train_dataloader.dataset.pipeline.
+
+
+def eval_pipeline(num_clips):
+    return [
+        dict(type='DecordInit'),
+        dict(
+            type='SampleFrames',
+            clip_len=16,
+            frame_interval=1,
+            num_clips=num_clips,
+            test_mode=True,
+        ),
+        dict(type='DecordDecode'),
+        dict(type='Resize', scale=(-1, 128)),
+        dict(type='CenterCrop', crop_size=112),
+        dict(type='FormatShape', input_format='NCTHW'),
+        dict(type='PackActionInputs'),
+    ]
+
+
+val_pipeline = eval_pipeline(num_clips=1)
+# The paper does not give a test protocol: 10 clips evenly over the video.
+test_pipeline = eval_pipeline(num_clips=10)
 
 train_dataloader = dict(
     batch_size=32,

@@ -14,4 +14,8 @@ train_dataloader = dict(
 val_dataloader = dict(
     dataset=dict(ann_file=ann_file_val, data_prefix=dict(video=data_root_val))
 )
-test_dataloader = val_dataloader
+# The videos of validation, in 10 clips instead of 1: test_pipeline of
+# clips_16x112.py.
+test_dataloader = dict(
+    dataset=dict(ann_file=ann_file_val, data_prefix=dict(video=data_root_val))
+)
