@@ -18,7 +18,8 @@ CONFIGS = sorted((ROOT / 'configs/mix').glob('*.py'))
 REMOVED = {
     'mvit/mvit-small-p244_k400-maskfeat-pre_8xb32-16x4x1-100e_'
     'kinetics400-rgb.py': 'eeeb9e8fc72fd174',
-    'r2plus1d/r2plus1d_r34_8xb8-8x8x1-180e_kinetics400-rgb.py': '02c75e9c93477ab5',
+    'r2plus1d/r2plus1d_r34_8xb8-8x8x1-180e_'
+    'kinetics400-rgb.py': '02c75e9c93477ab5',
 }
 
 
