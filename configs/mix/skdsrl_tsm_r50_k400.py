@@ -41,5 +41,6 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 train_dataloader = dict(drop_last=True, dataset=dict(pipeline=train_pipeline))
-# The stock one gives the last linear layer five times the learning rate.
+# The stock constructor gives the last linear layer, here that of the
+# predictor, five times the learning rate.
 optim_wrapper = dict(constructor='SKDSRLTSMOptimWrapperConstructor')

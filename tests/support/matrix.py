@@ -1,6 +1,6 @@
-"""Every recognition config of MMAction2, with SKD-SRL mixed into it.
+"""Every recognition config of MMAction2, with SKD-SRL applied to it.
 
-    PYTHONPATH=. python tests/mixing/matrix.py VIDEO
+    python -m tests.support.matrix VIDEO
 
 writes the table of configs/mix/README.md, in the tested environment.
 """

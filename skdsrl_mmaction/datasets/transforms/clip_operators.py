@@ -214,7 +214,7 @@ class ClipGaussianBlur(ClipOperator):
                 f'positive, but is {kernel_size!r}'
             )
         self.kernel_size = kernel_size
-        # cv2 takes a sigma of 0 for "choose one yourself".
+        # cv2 chooses a sigma by itself where it is 0.
         self.sigma_range = _check_range(
             self, 'sigma_range', sigma_range, 1e-3, float('inf')
         )

@@ -9,9 +9,9 @@ from mmcv.transforms import BaseTransform
 class SampleTwoClips(BaseTransform):
     """Run a stock sampler twice: two clips at independent random positions.
 
-    The frame indices of both stand one after the other, so that any stock
-    decoder reads them in one pass over the video, and ``SiameseTwoView``
-    takes them apart again.
+    The frame indices of both clips are concatenated, so that any stock
+    decoder reads them in one pass over the video. ``SiameseTwoView`` splits
+    them again.
 
     Required Keys: those of the sampler.
 

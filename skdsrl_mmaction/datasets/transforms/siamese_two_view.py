@@ -8,10 +8,10 @@ from mmengine.dataset import Compose
 
 
 def _stack(frames: List[np.ndarray]) -> np.ndarray:
-    """Stack frames, colour channels apart in memory.
+    """Stack frames, with each colour channel contiguous in memory.
 
-    ``FormatShape`` then has nothing to move, and the batch is put together
-    from whole blocks instead of single bytes.
+    ``FormatShape`` then moves nothing, and the batch is copied in whole
+    blocks instead of single bytes.
 
     Args:
         frames (list[np.ndarray]): M frames of shape (H, W, C), uint8; others
@@ -37,9 +37,9 @@ def _stack(frames: List[np.ndarray]) -> np.ndarray:
 class SiameseTwoView(BaseTransform):
     """Make two views of a video: T(x) of Algorithm 1, line 4.
 
-    Takes decoded frames apart into two views, runs the same list of
-    transforms on each, with its own random draws, and stacks the results on
-    the clip axis, view 1 first. Any stock transform may stand in the list.
+    It splits decoded frames into two views, runs the same list of transforms
+    on each, with its own random draws, and stacks the results on the clip
+    axis, view 1 first. The list may hold any stock transform.
 
     Required Keys:
 
@@ -54,8 +54,8 @@ class SiameseTwoView(BaseTransform):
         - what the transforms modify, as view 1 has it
 
     Args:
-        transforms (list[dict | callable]): What is done to each view. Both
-            views must come out with the same shape.
+        transforms (list[dict | callable]): Transforms of each view. Both
+            views must end with the same shape.
         same_clip (bool): Whether both views are made of the same frames; a
             plain sampler in place of ``SampleTwoClips`` then saves decoding
             the second clip. If not, the first half of the clips is view 1
@@ -133,9 +133,9 @@ class SiameseTwoView(BaseTransform):
 
     @staticmethod
     def _unshare(*views: List[np.ndarray]) -> List[List[np.ndarray]]:
-        """Copy a frame that stands more than once.
+        """Copy frames that occur more than once.
 
-        A decoder may hand out one array for the same index twice (clips
+        A decoder may return one array for the same index twice (clips
         overlap, short videos loop), and stock transforms such as ``Flip``
         write into their frames.
         """

@@ -72,7 +72,7 @@ def describe_r3d(state_dict: Dict[str, Tensor]) -> Dict[str, Any]:
         dict: ``depth``, ``shortcut_type`` and ``base_channels``.
 
     Raises:
-        ValueError: If none takes all of them.
+        ValueError: If they fit no R3D exactly.
     """
     weights = {
         key[len('backbone.') :]: tensor.shape

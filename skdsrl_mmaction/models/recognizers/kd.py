@@ -14,11 +14,12 @@ from ..losses import at_least_float32, teacher_kl
 class KDRecognizer3D(Recognizer3D):
     """Conventional distillation from a frozen teacher (Table II, "KD").
 
-    Cross-entropy plus ``loss_weight`` times the KL divergence to the
-    teacher's softened logits, on one view. The teacher is no part of the
-    module: it is in no checkpoint, optimizer or process group, and only
-    training, by ``init_weights()``, builds it. The student's checkpoint is
-    that of a stock recognizer.
+    The loss is cross-entropy plus ``loss_weight`` times the KL divergence to
+    the teacher's softened logits, on one view. Source: "Distilling the
+    Knowledge in a Neural Network", https://arxiv.org/abs/1503.02531. The
+    teacher is not a submodule: it is in no checkpoint, optimizer or process
+    group, and only ``init_weights()``, which training calls, builds it. The
+    student's checkpoint is that of a stock recognizer.
 
     Args:
         teacher (dict): Config of the teacher, a recognizer over the same
@@ -27,8 +28,8 @@ class KDRecognizer3D(Recognizer3D):
             with which the student can be tested and not trained.
         tau (float): Temperature, > 0. Defaults to 4.
         loss_weight (float): Weight of the divergence, >= 0. Defaults to 16,
-            which is ``tau ** 2``: the gradient of softened logits shrinks by
-            that.
+            which is ``tau ** 2``: the gradient of softened logits is smaller
+            by that factor.
         **kwargs: The stock recognizer's own arguments.
 
     Raises:
@@ -91,7 +92,7 @@ class KDRecognizer3D(Recognizer3D):
                 f'model.teacher: {len(wrong)} of its {len(wanted)} weights '
                 f'are missing or of another shape, the first is {wrong[0]}'
             )
-        # A teacher trained by SKD-SRL brings training heads along.
+        # A teacher trained with SKD-SRL has training heads in its file.
         teacher.load_state_dict({key: weights[key] for key in wanted})
         teacher.requires_grad_(False).train(False)
         return teacher
