@@ -16,10 +16,10 @@ setup: .venv/installed  ## make .venv with the tested environment and this packa
 	$(BIN)/python -m pip install --no-build-isolation --no-deps -e .
 	touch $@
 
-data/demo/train.txt: | .venv/installed
+data/demo/val.txt: | .venv/installed
 	$(BIN)/python tools/make_demo_data.py data/demo
 
-demo: setup data/demo/train.txt  ## train and test SKD-SRL on synthetic videos
+demo: setup data/demo/val.txt  ## train and test SKD-SRL on synthetic videos
 	$(BIN)/python tools/demo.py
 
 lint: setup  ## check style and format

@@ -1,4 +1,4 @@
-# What `make demo` trains: six synthetic motions, on two CPU cores in minutes.
+# Config of `make demo`: six synthetic motions, minutes on two CPU cores.
 _base_ = 'skdsrl_r3d18_ucf101.py'
 
 size = 48
@@ -64,11 +64,11 @@ def loader(split, pipeline, batch_size):
 
 
 train_dataloader = loader('train', train_pipeline, 8)
-val_dataloader = loader('test', eval_pipeline(1), 8)
+val_dataloader = loader('val', eval_pipeline(1), 8)
 test_dataloader = loader('test', eval_pipeline(10), 8)
 
 train_cfg = dict(max_epochs=8)
-# The rate of the paper for its batch of 32, scaled to 8.
+# The paper's learning rate is for a batch of 32; scaled to 8.
 optim_wrapper = dict(optimizer=dict(lr=0.0025))
 param_scheduler = [
     dict(

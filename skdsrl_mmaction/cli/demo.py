@@ -1,4 +1,8 @@
-"""Train and test SKD-SRL on data/demo; run from the top of the checkout."""
+"""Train and test SKD-SRL on data/demo, from the top of the checkout.
+
+The best checkpoint is chosen on the validation part and tested on the test
+part.
+"""
 
 import os.path as osp
 from typing import Optional, Sequence

@@ -1,19 +1,26 @@
-import sys
-
 import decord
 import numpy as np
 import pytest
+from mmengine.config import Config
 
 from skdsrl_mmaction.cli import make_demo_data
 from skdsrl_mmaction.datasets.preparation import demo_data
+from tests.support.paths import ROOT
 
 
-def test_files_and_lists(monkeypatch, tmp_path):
-    argv = ['make_demo_data', str(tmp_path), '--train', '2', '--test', '1']
-    monkeypatch.setattr(sys, 'argv', argv)
-    make_demo_data.main()
+def write(folder, *options):
+    counts = ('--train', '2', '--val', '1', '--test', '1')
+    make_demo_data.main([str(folder), *counts, *options])
+
+
+def content(folder):
+    return {x.name: x.read_bytes() for x in folder.rglob('*.*')}
+
+
+def test_files(tmp_path):
+    write(tmp_path)
     names = list(demo_data.CLASSES)
-    for split, videos in ('train', 12), ('test', 6):
+    for split, videos in ('train', 12), ('val', 6), ('test', 6):
         lines = (tmp_path / f'{split}.txt').read_text().splitlines()
         assert len(lines) == videos
         for line in lines:
@@ -21,8 +28,31 @@ def test_files_and_lists(monkeypatch, tmp_path):
             assert file.rsplit('_', 1)[0] == f'{split}_{names[int(label)]}'
             path = tmp_path / 'videos' / file
             assert len(decord.VideoReader(str(path))) == demo_data.FRAMES
+    # No two parts share a video.
+    assert len(set(content(tmp_path / 'videos').values())) == 24
+    before = content(tmp_path)
     with pytest.raises(SystemExit, match='already'):
-        make_demo_data.main()  # nothing is overwritten
+        write(tmp_path, '--seed', '1')
+    assert content(tmp_path) == before
+
+
+def test_a_data_set_without_a_validation_part_receives_one(tmp_path):
+    write(tmp_path)
+    whole = content(tmp_path)
+    for path in [tmp_path / 'val.txt', *tmp_path.glob('videos/val_*')]:
+        path.unlink()
+    (tmp_path / 'train.txt').write_text('mine')
+    write(tmp_path)
+    assert content(tmp_path) == {**whole, 'train.txt': b'mine'}
+
+
+def test_the_demo_chooses_its_checkpoint_on_other_videos_than_it_tests():
+    cfg = Config.fromfile(ROOT / 'configs/skdsrl_r3d18_demo.py')
+    parts = [
+        cfg[f'{split}_dataloader'].dataset.ann_file
+        for split in ('train', 'val', 'test')
+    ]
+    assert parts == [f'data/demo/{x}.txt' for x in ('train', 'val', 'test')]
 
 
 @pytest.mark.parametrize('seed', range(5))

@@ -1,16 +1,19 @@
-"""A small synthetic action data set.
+"""Generate a small synthetic action data set.
 
-Six motions of a random pattern that wraps at the borders. Every class draws
-the pattern alike, so that no single frame tells the class, and mirroring a
-video does not change it.
+A random pattern, which wraps around at the borders, moves in one of six ways.
+The pattern has the same distribution in every class, so a single frame does
+not show the class, and mirroring a video does not change its class.
 """
 
 from pathlib import Path
+from typing import Dict, List
 
 import cv2
 import numpy as np
+from mmengine.utils import track_iter_progress
 
-# Sideways, to either side, or not; up, not at all, or down.
+# Direction of each motion: 1 for sideways (left or right at random), and -1,
+# 0 or 1 for up, none or down.
 CLASSES = dict(
     rest=(0, 0),
     rise=(0, -1),
@@ -23,7 +26,15 @@ WIDTH, HEIGHT, FRAMES, FPS = 80, 60, 32, 20
 
 
 def trajectory(name: str, rng: np.random.Generator) -> np.ndarray:
-    """How far the pattern has moved, (FRAMES, 2): x and y in pixels."""
+    """Draw a motion of a class.
+
+    Args:
+        name (str): A key of ``CLASSES``.
+        rng (np.random.Generator): Source of the speed and the side.
+
+    Returns:
+        np.ndarray: x and y of the pattern in pixels, (FRAMES, 2).
+    """
     sideways, vertical = CLASSES[name]
     velocity = rng.uniform(3, 4, size=2)  # pixels a frame
     velocity *= [sideways * rng.choice([-1, 1]), vertical]
@@ -31,7 +42,15 @@ def trajectory(name: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def render(name: str, rng: np.random.Generator) -> np.ndarray:
-    """One video, (FRAMES, HEIGHT, WIDTH, 3) uint8."""
+    """Draw a video of a class.
+
+    Args:
+        name (str): A key of ``CLASSES``.
+        rng (np.random.Generator): Source of the pattern and its motion.
+
+    Returns:
+        np.ndarray: Frames, (FRAMES, HEIGHT, WIDTH, 3) uint8.
+    """
     coarse = rng.integers(0, 256, (HEIGHT // 10, WIDTH // 10), np.uint8)
     pattern = cv2.resize(coarse, (WIDTH, HEIGHT))[..., None].repeat(3, axis=2)
     shifts = np.rint(trajectory(name, rng)).astype(int)
@@ -39,7 +58,15 @@ def render(name: str, rng: np.random.Generator) -> np.ndarray:
 
 
 def write_video(path: Path, frames: np.ndarray) -> None:
-    """Encode BGR frames as MPEG-4."""
+    """Encode BGR frames as MPEG-4.
+
+    Args:
+        path (Path): An .mp4 file.
+        frames (np.ndarray): (T, HEIGHT, WIDTH, 3) uint8.
+
+    Raises:
+        RuntimeError: If OpenCV has no such encoder.
+    """
     fourcc = cv2.VideoWriter_fourcc(*'mp4v')
     writer = cv2.VideoWriter(str(path), fourcc, FPS, (WIDTH, HEIGHT))
     if not writer.isOpened():
@@ -47,3 +74,52 @@ def write_video(path: Path, frames: np.ndarray) -> None:
     for frame in frames:
         writer.write(frame)
     writer.release()
+
+
+def write_dataset(
+    out: Path, train: int, val: int, test: int, seed: int
+) -> None:
+    """Write ``videos/`` and ``train.txt``, ``val.txt`` and ``test.txt``.
+
+    A folder with training and test part, but without a validation part,
+    receives the latter; what it holds is kept.
+
+    Args:
+        out (Path): Folder to write.
+        train (int): Training videos per class.
+        val (int): Validation videos per class.
+        test (int): Test videos per class.
+        seed (int): Random seed, >= 0.
+
+    Raises:
+        FileExistsError: If the folder holds the whole data set.
+    """
+    if (out / 'val.txt').exists():
+        raise FileExistsError(f'{out} holds a data set already')
+    (out / 'videos').mkdir(parents=True, exist_ok=True)
+    if not (out / 'train.txt').exists():
+        parts = dict(test=test, train=train)
+        _write_parts(out, parts, np.random.default_rng(seed))
+    # A generator of its own: no validation video repeats one of the other
+    # parts, whatever their size.
+    _write_parts(out, dict(val=val), np.random.default_rng([seed, 1]))
+
+
+def _write_parts(
+    out: Path, videos: Dict[str, int], rng: np.random.Generator
+) -> None:
+    """Write videos and annotation files, given the videos per class."""
+    jobs = [
+        (part, label, name, i)
+        for part, count in videos.items()
+        for label, name in enumerate(CLASSES)
+        for i in range(count)
+    ]
+    lines: Dict[str, List[str]] = {part: [] for part in videos}
+    for part, label, name, i in track_iter_progress(jobs):
+        file = f'{part}_{name}_{i:02d}.mp4'
+        write_video(out / 'videos' / file, render(name, rng))
+        lines[part].append(f'{file} {label}\n')
+    # Written last: a part with an annotation file has all its videos.
+    for part, text in lines.items():
+        (out / f'{part}.txt').write_text(''.join(text))
