@@ -1,35 +1,38 @@
-"""Options that the commands share."""
+"""Options shared by training and testing."""
 
 import argparse
 import os
 import os.path as osp
 
 from mmengine.config import Config, DictAction
+from mmengine.logging import print_log
 
 from ..mixing import add_skdsrl
 from ..utils import read_config
 
 
 def base_parser(description: str) -> argparse.ArgumentParser:
-    """Arguments that training and testing share, named as in MMAction2.
+    """Make a parser of the options that training and testing share.
+
+    Their names are those of MMAction2.
 
     Args:
         description (str): Shown by ``--help``.
 
     Returns:
-        argparse.ArgumentParser: To be completed by the tool.
+        argparse.ArgumentParser: The parser, to which a command adds its own.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.set_defaults(skdsrl=False)  # an option of training only
     parser.add_argument(
         'config',
-        help='config file, or one of an installed package, as '
+        help='config file, or a config of an installed package, such as '
         'mmaction::recognition/tsm/NAME.py',
     )
     parser.add_argument(
         '--work-dir',
-        help='folder for logs, checkpoints and the config; by default '
-        'work_dirs/ and the name of the config',
+        help='folder for logs, checkpoints and the config '
+        '(default: work_dirs/NAME_OF_THE_CONFIG)',
     )
     parser.add_argument(
         '--cfg-options',
@@ -37,33 +40,34 @@ def base_parser(description: str) -> argparse.ArgumentParser:
         action=DictAction,
         default={},
         metavar='KEY=VALUE',
-        help='override keys of the config, as model.distill_head.tau=5; '
-        'lists as key="[a,b]" or key=a,b',
+        help='keys of the config to override, such as '
+        'model.distill_head.tau=5; a list is key="[a,b]" or key=a,b; '
+        'overrides every other option',
     )
     parser.add_argument(
         '--launcher',
         choices=['none', 'pytorch', 'slurm', 'mpi'],
         default='none',
-        help='how the processes were started; dist_train.sh and '
-        'slurm_train.sh set it',
+        help='how the processes were started; the scripts dist_*.sh and '
+        'slurm_*.sh set it (default: %(default)s)',
     )
-    # torchrun hands the rank over in the environment, older launchers here.
+    # Set by launchers older than torchrun, which uses the environment.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     return parser
 
 
 def load_config(args: argparse.Namespace) -> Config:
-    """Read the config and merge what :func:`base_parser` understood.
+    """Read the config and apply what :func:`base_parser` parsed.
 
-    ``--cfg-options`` has the last word, also over ``work_dir`` and over what
-    ``--skdsrl`` has mixed in. A mixed run has a work dir of its own, so that
-    it does not write over the stock one.
+    A config to which ``--skdsrl`` is applied has a work dir of its own by
+    default, so that its run does not overwrite the stock one.
 
     Args:
         args (argparse.Namespace): Parsed arguments.
 
     Returns:
-        Config: The config with ``launcher`` and ``work_dir`` set.
+        Config: The config with ``--cfg-options`` merged, and with
+        ``launcher`` and ``work_dir`` set.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config)
@@ -71,9 +75,52 @@ def load_config(args: argparse.Namespace) -> Config:
     if args.skdsrl:
         cfg = add_skdsrl(cfg)
         name = f'skdsrl_{name}'
-    cfg.launcher = args.launcher
-    cfg.work_dir = (
-        args.work_dir or cfg.get('work_dir') or osp.join('work_dirs', name)
-    )
     cfg.merge_from_dict(args.cfg_options)
+    work_dir = cfg.get('work_dir') or osp.join('work_dirs', name)
+    set_key(cfg, args, 'work_dir', args.work_dir or work_dir)
+    set_key(cfg, args, 'launcher', args.launcher)
+    for split in ('train', 'val', 'test'):
+        _match_workers(cfg, f'{split}_dataloader')
     return cfg
+
+
+def set_key(
+    cfg: Config, args: argparse.Namespace, key: str, value: object
+) -> None:
+    """Set a key of the config, unless ``--cfg-options`` has set it.
+
+    ``--cfg-options`` overrides every other option, as in MMAction2. It is
+    merged first, so that the other options see the config of the run.
+
+    Args:
+        cfg (Config): The config, with ``--cfg-options`` merged.
+        args (argparse.Namespace): Parsed arguments.
+        key (str): Key with dots, as in ``--cfg-options``.
+        value (object): Its value.
+    """
+    if not is_given(args, key):
+        cfg.merge_from_dict({key: value})
+
+
+def is_given(args: argparse.Namespace, key: str) -> bool:
+    """Return whether ``--cfg-options`` sets a key, its parent or a child."""
+    return any(
+        f'{given}.'.startswith(f'{key}.') or f'{key}.'.startswith(f'{given}.')
+        for given in args.cfg_options
+    )
+
+
+def _match_workers(cfg: Config, key: str) -> None:
+    """Switch persistent workers off where there are no workers.
+
+    PyTorch refuses the two together, and configs set the former for the
+    number of workers that they have themselves.
+    """
+    loader = cfg.get(key)
+    if (
+        loader
+        and loader.get('num_workers', 0) == 0
+        and loader.get('persistent_workers')
+    ):
+        loader.persistent_workers = False
+        print_log(f'{key}.persistent_workers=False, since num_workers=0')

@@ -1,7 +1,9 @@
 """Test a checkpoint with MMEngine's Runner."""
 
+import argparse
 from typing import Optional, Sequence
 
+from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ..engine import check_data, prepare_device
@@ -12,7 +14,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser = base_parser(__doc__)
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument(
-        '--dump', metavar='FILE.pkl', help='write all predictions to a file'
+        '--dump', metavar='FILE.pkl', help='file for all predictions'
     )
     args = parser.parse_args(argv)
     if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
@@ -20,16 +22,25 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     return args
 
 
+def merge_args(cfg: Config, args: argparse.Namespace) -> None:
+    """Set the keys of the config that the options of testing stand for.
+
+    Args:
+        cfg (Config): Of :func:`load_config`; modified.
+        args (argparse.Namespace): Parsed arguments.
+    """
+    cfg.load_from, cfg.resume = args.checkpoint, False
+    if args.dump and 'test_evaluator.out_file_path' not in args.cfg_options:
+        metrics = cfg.test_evaluator
+        metrics = metrics if isinstance(metrics, list) else [metrics]
+        dump = dict(type='DumpResults', out_file_path=args.dump)
+        cfg.test_evaluator = [*metrics, dump]
+
+
 def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     cfg = load_config(args)
-    cfg.load_from, cfg.resume = args.checkpoint, False
-    if args.dump:
-        metrics = cfg.test_evaluator
-        metrics = metrics if isinstance(metrics, list) else [metrics]
-        cfg.test_evaluator = metrics + [
-            dict(type='DumpResults', out_file_path=args.dump)
-        ]
+    merge_args(cfg, args)
     check_data(cfg, ['test'])
     prepare_device(cfg, training=False)
     Runner.from_cfg(cfg).test()

@@ -1,13 +1,15 @@
 """Train a config with MMEngine's Runner."""
 
+import argparse
 from typing import Optional, Sequence
 
+from mmaction.utils import get_str_type
 from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from ..engine import check_data, prepare_device
-from .base import base_parser, load_config
+from .base import base_parser, is_given, load_config, set_key
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -15,31 +17,31 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser.add_argument(
         '--skdsrl',
         action='store_true',
-        help='mix SKD-SRL into the config of a stock recognizer; '
-        '--cfg-options then changes the mixed config',
+        help='apply SKD-SRL to the config of a stock recognizer; '
+        '--cfg-options is merged afterwards',
     )
     parser.add_argument(
         '--resume',
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
-        help='go on from a checkpoint; without one, from the latest in the '
-        'work dir',
+        help='resume from a checkpoint (default: the latest one in the work '
+        'dir)',
     )
     parser.add_argument(
-        '--amp', action='store_true', help='automatic mixed precision'
+        '--amp', action='store_true', help='train in mixed precision'
     )
     parser.add_argument(
         '--no-validate',
         action='store_true',
-        help='do not validate; the plateau schedule then keeps its learning '
-        'rate',
+        help='do not validate; the plateau schedule then keeps its initial '
+        'learning rate',
     )
     parser.add_argument(
         '--auto-scale-lr',
         action='store_true',
-        help='scale the learning rate by batch size over '
-        'auto_scale_lr.base_batch_size',
+        help='multiply the learning rate by the batch size over all '
+        'processes, divided by auto_scale_lr.base_batch_size',
     )
     parser.add_argument('--seed', type=int, help='random seed')
     parser.add_argument(
@@ -50,44 +52,62 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser.add_argument(
         '--deterministic',
         action='store_true',
-        help='use only deterministic operations, which is slower',
+        help='use deterministic operations only, which are slower',
     )
     return parser.parse_args(argv)
 
 
-def merge_args(cfg: Config, args) -> None:
-    """Turn the options of training into keys of the config."""
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
+def merge_args(cfg: Config, args: argparse.Namespace) -> None:
+    """Set the keys of the config that the options of training stand for.
+
+    Args:
+        cfg (Config): Of :func:`load_config`; modified.
+        args (argparse.Namespace): Parsed arguments.
+
+    Raises:
+        ValueError: If ``--amp`` or ``--auto-scale-lr`` does not fit the
+            config.
+    """
+    if args.resume is not None:
+        set_key(cfg, args, 'resume', True)
+        checkpoint = None if args.resume == 'auto' else args.resume
+        set_key(cfg, args, 'load_from', checkpoint)
     if args.amp:
-        wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
-        if wrapper not in ('OptimWrapper', 'AmpOptimWrapper'):
-            raise ValueError(
-                f'--amp cannot change optim_wrapper.type='
-                f'{wrapper!r}; it must be OptimWrapper'
-            )
-        cfg.optim_wrapper.type = 'AmpOptimWrapper'
-        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
-    if args.no_validate:
+        _use_amp(cfg, args)
+    if args.no_validate and not is_given(args, 'val_cfg'):
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
         print_log(
-            '--no-validate: the learning rate stays as it is where it waits '
-            'for the validation accuracy (ReduceOnPlateauLR)',
+            '--no-validate: the learning rate stays constant where its '
+            'schedule follows the validation accuracy (ReduceOnPlateauLR)',
             level='WARNING',
         )
     if args.auto_scale_lr:
-        if 'auto_scale_lr' not in cfg:
+        if not (cfg.get('auto_scale_lr') or {}).get('base_batch_size'):
             raise ValueError(
                 '--auto-scale-lr needs auto_scale_lr=dict(base_batch_size=N) '
-                'in the config, N being the batch its learning rate is for'
+                'in the config, where N is the batch size that its learning '
+                'rate is for'
             )
-        cfg.auto_scale_lr.enable = True
-    randomness = dict(cfg.get('randomness') or dict(seed=None))
-    for key in ('seed', 'diff_rank_seed', 'deterministic'):
-        if getattr(args, key) not in (None, False):
-            randomness[key] = getattr(args, key)
-    cfg.randomness = randomness
+        set_key(cfg, args, 'auto_scale_lr.enable', True)
+    if cfg.get('randomness') is None:
+        cfg.randomness = dict(seed=None)
+    if args.seed is not None:
+        set_key(cfg, args, 'randomness.seed', args.seed)
+    for key in ('diff_rank_seed', 'deterministic'):
+        if getattr(args, key):
+            set_key(cfg, args, f'randomness.{key}', True)
+
+
+def _use_amp(cfg: Config, args: argparse.Namespace) -> None:
+    wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
+    if get_str_type(wrapper) not in ('OptimWrapper', 'AmpOptimWrapper'):
+        raise ValueError(
+            f'--amp cannot change optim_wrapper.type={wrapper!r}; it must be '
+            'OptimWrapper'
+        )
+    set_key(cfg, args, 'optim_wrapper.type', 'AmpOptimWrapper')
+    if get_str_type(cfg.optim_wrapper.type) == 'AmpOptimWrapper':
+        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:

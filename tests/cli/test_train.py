@@ -9,6 +9,7 @@ import sys
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.optim import OptimWrapper, build_optim_wrapper
 
 from skdsrl_mmaction.cli import test, train
 from tests.support.paths import ROOT
@@ -134,8 +135,8 @@ def test_dist_train_keeps_processes_together(tiny_dataset, tmp_path):
 # --- options, without a process ---------------------------------------------
 
 
-def merged(monkeypatch, *argv):
-    monkeypatch.setattr(sys, 'argv', ['train.py', CONFIG, *argv])
+def merged(monkeypatch, *argv, config=CONFIG):
+    monkeypatch.setattr(sys, 'argv', ['train.py', str(config), *argv])
     args = train.parse_args()
     cfg = train.load_config(args)
     train.merge_args(cfg, args)
@@ -178,6 +179,94 @@ def test_amp_wants_the_plain_wrapper(monkeypatch):
         )
 
 
+def test_seed_zero_is_a_seed(monkeypatch):
+    assert merged(monkeypatch, '--seed', '0').randomness == dict(seed=0)
+
+
+@pytest.mark.parametrize(
+    'option, keys',
+    [
+        ('--seed 3', dict(randomness=dict(seed=5))),
+        ('--deterministic', dict(randomness=dict(deterministic=False))),
+        ('--diff-rank-seed', dict(randomness=dict(diff_rank_seed=False))),
+        ('--resume', dict(resume=False)),
+        ('--resume a.pth', dict(load_from='b.pth')),
+        ('--auto-scale-lr', dict(auto_scale_lr=dict(enable=False))),
+        ('--amp', dict(optim_wrapper=dict(type='OptimWrapper'))),
+        ('--amp', dict(optim_wrapper=dict(loss_scale=8))),
+        ('--no-validate', dict(val_cfg=dict(type='ValLoop'))),
+        ('--work-dir a', dict(work_dir='b')),
+        ('--launcher mpi', dict(launcher='none')),
+    ],
+)
+def test_cfg_options_have_the_last_word(monkeypatch, option, keys):
+    def flat(tree, prefix=''):
+        for key, value in tree.items():
+            if isinstance(value, dict):
+                yield from flat(value, f'{prefix}{key}.')
+            else:
+                yield f'{prefix}{key}={value}'
+
+    def contains(cfg, tree):
+        return all(
+            contains(cfg[key] or {}, value)
+            if isinstance(value, dict)
+            else cfg.get(key) == value
+            for key, value in tree.items()
+        )
+
+    argv = option.split()
+    assert not contains(merged(monkeypatch, *argv), keys)
+    cfg = merged(monkeypatch, *argv, '--cfg-options', *flat(keys))
+    assert contains(cfg, keys)
+
+
+def test_amp_that_is_overruled_builds(monkeypatch):
+    """OptimWrapper has no loss_scale."""
+    cfg = merged(
+        monkeypatch,
+        *('--amp', '--cfg-options', 'optim_wrapper.type=OptimWrapper'),
+    )
+    model = torch.nn.Linear(1, 1)
+    assert type(build_optim_wrapper(model, cfg.optim_wrapper)) is OptimWrapper
+
+
+def test_options_of_a_validation_that_is_left_out(monkeypatch):
+    cfg = merged(
+        monkeypatch,
+        *('--no-validate', '--cfg-options', 'val_dataloader.batch_size=3'),
+    )
+    assert cfg.val_dataloader is cfg.val_cfg is cfg.val_evaluator is None
+
+
+def test_the_batch_size_of_auto_scale_lr_from_the_command_line(
+    monkeypatch, tmp_path
+):
+    (tmp_path / 'c.py').write_text('model = dict()')
+    cfg = merged(
+        monkeypatch,
+        *('--auto-scale-lr', '--cfg-options'),
+        'auto_scale_lr.base_batch_size=8',
+        config=tmp_path / 'c.py',
+    )
+    assert cfg.auto_scale_lr == dict(enable=True, base_batch_size=8)
+
+
+def test_no_workers_and_persistent_workers(monkeypatch, capfd):
+    """PyTorch refuses the two together, and the configs set the latter."""
+    assert merged(monkeypatch).train_dataloader.persistent_workers
+    cfg = merged(
+        monkeypatch,
+        *('--cfg-options', 'train_dataloader.num_workers=0'),
+        'val_dataloader.num_workers=2',
+    )
+    assert cfg.train_dataloader.persistent_workers is False
+    assert cfg.val_dataloader.persistent_workers is True
+    assert 'train_dataloader.persistent_workers=False' in ''.join(
+        capfd.readouterr()
+    )
+
+
 def test_auto_scale_lr_needs_the_batch_size(monkeypatch, tmp_path):
     (tmp_path / 'c.py').write_text('model = dict()')
     argv = ['train.py', str(tmp_path / 'c.py'), '--auto-scale-lr']
@@ -190,6 +279,37 @@ def test_auto_scale_lr_needs_the_batch_size(monkeypatch, tmp_path):
 def test_no_validate_says_what_it_does_to_the_schedule(monkeypatch, capfd):
     merged(monkeypatch, '--no-validate')
     assert 'learning rate stays' in ''.join(capfd.readouterr())
+
+
+def merged_for_test(monkeypatch, *argv):
+    monkeypatch.setattr(sys, 'argv', ['test.py', CONFIG, 'a.pth', *argv])
+    args = test.parse_args()
+    cfg = test.load_config(args)
+    test.merge_args(cfg, args)
+    return cfg
+
+
+def test_dump_is_one_more_metric(monkeypatch):
+    cfg = merged_for_test(
+        monkeypatch,
+        *('--dump', 'a.pkl', '--cfg-options', 'test_evaluator.metric_list=()'),
+    )
+    metric, dump = cfg.test_evaluator
+    assert metric == dict(type='AccMetric', metric_list=())
+    assert dump == dict(type='DumpResults', out_file_path='a.pkl')
+    assert (cfg.load_from, cfg.resume) == ('a.pth', False)
+
+
+def test_cfg_options_have_the_last_word_on_the_dump(monkeypatch):
+    cfg = merged_for_test(
+        monkeypatch,
+        *('--dump', 'a.pkl', '--cfg-options'),
+        'test_evaluator.type=DumpResults',
+        'test_evaluator.out_file_path=b.pkl',
+    )
+    assert cfg.test_evaluator == dict(
+        type='DumpResults', out_file_path='b.pkl'
+    )
 
 
 def test_bad_data_is_an_error_before_anything_is_built(monkeypatch):
