@@ -3,12 +3,14 @@
 import argparse
 from typing import Optional, Sequence
 
-from mmaction.utils import get_str_type
+from mmaction.registry import OPTIM_WRAPPERS
 from mmengine.config import Config
 from mmengine.logging import print_log
+from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
 
 from ..engine import check_data, prepare_device
+from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, set_key
 
 
@@ -100,13 +102,14 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> None:
 
 def _use_amp(cfg: Config, args: argparse.Namespace) -> None:
     wrapper = cfg.optim_wrapper.get('type', 'OptimWrapper')
-    if get_str_type(wrapper) not in ('OptimWrapper', 'AmpOptimWrapper'):
+    allowed = (OptimWrapper, AmpOptimWrapper)
+    if find_type(OPTIM_WRAPPERS, wrapper) not in allowed:
         raise ValueError(
             f'--amp cannot change optim_wrapper.type={wrapper!r}; it must be '
             'OptimWrapper'
         )
     set_key(cfg, args, 'optim_wrapper.type', 'AmpOptimWrapper')
-    if get_str_type(cfg.optim_wrapper.type) == 'AmpOptimWrapper':
+    if is_a(OPTIM_WRAPPERS, cfg.optim_wrapper.type, AmpOptimWrapper):
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
 
 

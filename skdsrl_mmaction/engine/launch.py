@@ -1,25 +1,31 @@
-"""Running on machines without CUDA, where MMEngine takes it for granted."""
+"""Run on machines without CUDA, which MMEngine requires for launchers."""
+
+import atexit
 
 import torch
 import torch.distributed as dist
+from mmaction.registry import OPTIM_WRAPPERS
 from mmengine.config import Config
+from mmengine.optim import AmpOptimWrapper
+
+from ..utils import is_a
 
 
 def prepare_device(cfg: Config, training: bool) -> None:
-    """Make a config run on the devices of this machine, or say why not.
+    """Prepare a config for the devices of this machine.
 
-    With CUDA it does nothing. Without, ``launcher='pytorch'`` trains over
-    gloo: MMEngine would set a CUDA device and pass CUDA device ids to
-    DistributedDataParallel, so the process group is opened here and the
-    wrapper spelled out.
+    With CUDA nothing is changed. Without it, ``launcher='pytorch'`` opens a
+    process group over gloo and sets the wrapper of the model, since MMEngine
+    would set a CUDA device and pass CUDA device ids to
+    DistributedDataParallel.
 
     Args:
-        cfg (Config): The whole config; ``model_wrapper_cfg`` is added to it.
+        cfg (Config): The whole config; receives ``model_wrapper_cfg``.
         training (bool): Whether the config is about to be trained; mixed
-            precision and ``sync_bn`` matter to training only.
+            precision and ``sync_bn`` matter in training only.
 
     Raises:
-        ValueError: If the config asks for what only a GPU can do.
+        ValueError: If the config needs a GPU and there is none.
     """
     if torch.cuda.is_available():
         return
@@ -35,8 +41,10 @@ def prepare_device(cfg: Config, training: bool) -> None:
         )
     if not dist.is_initialized():
         dist.init_process_group('gloo')
+        # Threads of gloo that are still running at exit abort the process.
+        atexit.register(_close_process_group)
     if cfg.get('model_wrapper_cfg') is None:
-        # This key makes MMEngine pass over the top-level
+        # With this key MMEngine ignores the top-level
         # find_unused_parameters.
         cfg.model_wrapper_cfg = dict(
             type='MMDistributedDataParallel',
@@ -46,9 +54,14 @@ def prepare_device(cfg: Config, training: bool) -> None:
         )
 
 
+def _close_process_group() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
 def _refuse_gpu_training(cfg: Config) -> None:
     optim_wrapper = cfg.get('optim_wrapper') or {}
-    if optim_wrapper.get('type') == 'AmpOptimWrapper':
+    if is_a(OPTIM_WRAPPERS, optim_wrapper.get('type'), AmpOptimWrapper):
         raise ValueError(
             "--amp (optim_wrapper.type='AmpOptimWrapper') needs a CUDA device "
             'and there is none; train in float32, or on a machine with a GPU'

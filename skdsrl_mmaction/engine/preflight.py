@@ -1,30 +1,34 @@
-"""Errors in the data of a config, found before anything is built."""
+"""Checks of a config and its data before anything is built."""
 
 import math
 import os
-import os.path as osp
-from typing import List, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence, Tuple
 
-from mmaction.registry import MODELS, TRANSFORMS
+from mmaction.datasets import RepeatAugDataset
+from mmaction.datasets.transforms import SampleFrames, UniformSample
+from mmaction.models import Recognizer2D
+from mmaction.registry import DATA_SAMPLERS, DATASETS, MODELS, TRANSFORMS
 from mmengine.config import Config
-from mmengine.fileio import exists, list_from_file
+from mmengine.dataset import ConcatDataset, DefaultSampler, RepeatDataset
 
-from ..datasets.transforms import SiameseTwoView
+from ..datasets.transforms import SampleTwoClips, SiameseTwoView
+from ..models.heads import SiameseHead
 from ..models.recognizers.skdsrl import SKDSRLMixin
 from ..utils import is_a, leaf_datasets
+from .annotation_files import check_annotation_file, has_stock_format
 
-# Stock datasets with one sample a line, and the key of their data_prefix.
-_LISTS = dict(
-    VideoDataset='video', RepeatAugDataset='video', RawframeDataset='img'
+# Where each launcher writes the number of processes.
+_PROCESSES = dict(
+    pytorch='WORLD_SIZE', slurm='SLURM_NTASKS', mpi='OMPI_COMM_WORLD_SIZE'
 )
 
 
 def check_data(cfg: Config, splits: Sequence[str]) -> None:
-    """Check views, annotation lists, labels, data folder and batch size.
+    """Check views, annotation files, labels, data folder and batch size.
 
-    Every line of the lists is read; of the videos only the first is looked
-    for, which finds a wrong folder at once. Datasets that are not stock
-    lists are left alone.
+    Every line of the annotation files is read. Only the first video of each
+    is looked for, which is enough to find a wrong folder. Datasets with
+    annotation files of another format are not checked.
 
     Args:
         cfg (Config): The whole config.
@@ -32,146 +36,140 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
             to be used.
 
     Raises:
-        FileNotFoundError: If a list, or the first file it names, is absent.
+        FileNotFoundError: If an annotation file, or the first file it names,
+            does not exist.
         ValueError: If a line is malformed, a label is not in
-            [0, num_classes), a training split is smaller than one batch, or
-            model and training pipeline disagree on the number of views.
+            [0, num_classes), a training split is smaller than one batch or
+            ends in a batch that is too small for the predictor's BatchNorm,
+            or model and training pipeline disagree on the views.
     """
     num_classes = (cfg.model.get('cls_head') or {}).get('num_classes')
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is None:
             continue
+        samples = {}
         for key, dataset in leaf_datasets(
             f'{split}_dataloader.dataset', loader.dataset
         ):
-            if dataset['type'] not in _LISTS:
+            if not has_stock_format(dataset):
                 continue
-            samples = _check_list(
+            samples[id(dataset)] = check_annotation_file(
                 key, dataset, num_classes, may_lack_labels=split == 'test'
             )
             if split == 'train':
                 _check_views(key, dataset, cfg)
-            if split == 'train' and dataset is loader.dataset:
-                _check_batch(loader, samples)
+        if split == 'train':
+            _check_batch(cfg, _length(loader.dataset, samples))
 
 
 def trains_on_two_views(cfg: Config) -> bool:
-    """Whether the config's model takes two views of every video.
+    """Return whether the config's model takes two views of every video.
 
     Args:
         cfg (Config): The whole config.
 
     Returns:
-        bool: False where one view is trained on, as in stock recognizers.
+        bool: False where the model trains on one view, as stock ones do.
     """
     return is_a(MODELS, cfg.model.type, SKDSRLMixin)
 
 
+def _find_step(
+    pipeline: Sequence[Any], *parents: type
+) -> Tuple[Optional[int], dict]:
+    """Return index and arguments of a pipeline's first step of some type."""
+    for i, step in enumerate(pipeline):
+        kind = step['type'] if isinstance(step, dict) else type(step)
+        if any(is_a(TRANSFORMS, kind, parent) for parent in parents):
+            return i, step if isinstance(step, dict) else vars(step)
+    return None, {}
+
+
 def _check_views(key: str, dataset: dict, cfg: Config) -> None:
-    """A 2D recognizer would take half its segments for a view, unnoticed."""
-    needed = trains_on_two_views(cfg)
-    made = any(
-        is_a(TRANSFORMS, step['type'], SiameseTwoView)
-        for step in dataset['pipeline']
-    )
+    pipeline = dataset['pipeline']
+    place, two_view = _find_step(pipeline, SiameseTwoView)
+    needed, made = trains_on_two_views(cfg), place is not None
     if needed != made:
         raise ValueError(
             f'model.type={cfg.model.type!r} trains on {1 + needed} view(s) of '
             f'a video, but {key}.pipeline makes {1 + made}: '
             + ('add SiameseTwoView' if needed else 'take SiameseTwoView out')
         )
-
-
-def _check_batch(loader: dict, samples: int) -> None:
-    processes = int(os.environ.get('WORLD_SIZE', 1))  # set by torchrun
-    share = math.ceil(samples / processes)
-    if loader.get('drop_last', False) and share < loader['batch_size']:
+    # A 3D recognizer takes exactly two clips, but a 2D one any even number,
+    # and would train on half of its segments.
+    sampler, arguments = _find_step(pipeline, SampleFrames, UniformSample)
+    if (
+        made
+        and sampler is not None
+        and not two_view.get('same_clip', False)
+        and _find_step(pipeline, SampleTwoClips)[0] is None
+        and is_a(MODELS, cfg.model.type, Recognizer2D)
+    ):
+        clips = arguments.get('num_clips', 1)
         raise ValueError(
-            f'train_dataloader.batch_size={loader["batch_size"]} with '
-            f'drop_last=True leaves no batch of the {samples} samples in the '
-            f'list, {share} for each of {processes} processes; use a '
-            'batch_size of at most that'
+            f'{key}.pipeline[{sampler}].num_clips={clips} leaves {clips / 2:g}'
+            ' segments to each view; wrap this sampler in SampleTwoClips, or '
+            f'set {key}.pipeline[{place}].same_clip=True'
         )
 
 
-def _check_list(
-    key: str, dataset: dict, num_classes: Optional[int], may_lack_labels: bool
-) -> int:
-    ann_file = osp.join(dataset.get('data_root') or '', dataset['ann_file'])
-    if not exists(ann_file):
-        raise FileNotFoundError(
-            f'{key}.ann_file={ann_file!r} does not exist; it must be a text '
-            'file with one sample a line, "path label" for videos'
-        )
-    lines = list_from_file(ann_file)
-    if not lines:
-        raise ValueError(f'{key}.ann_file={ann_file!r} is empty')
-    for number, line in enumerate(lines, start=1):
-        _check_line(
-            f'{key}.ann_file={ann_file!r}, line {number}',
-            line,
-            dataset,
-            num_classes,
-            may_lack_labels,
-        )
-    _check_first_file(key, lines[0], dataset)
-    return len(lines)
+def _length(dataset: dict, samples: Dict[int, int]) -> Optional[int]:
+    """Return the number of samples, or None where it is not known."""
+    if id(dataset) in samples:
+        indices = dataset.get('indices')
+        if indices is None:
+            return samples[id(dataset)]
+        return abs(indices) if isinstance(indices, int) else len(indices)
+    if is_a(DATASETS, dataset['type'], ConcatDataset):
+        lengths = [_length(child, samples) for child in dataset['datasets']]
+        return None if None in lengths else sum(lengths)
+    if is_a(DATASETS, dataset['type'], RepeatDataset):
+        length = _length(dataset['dataset'], samples)
+        return None if length is None else dataset['times'] * length
+    return None
 
 
-def _fields(line: str, dataset: dict) -> List[str]:
-    """Split as the stock dataset does: raw frames know no delimiter."""
-    if dataset['type'] == 'RawframeDataset':
-        return line.split()
-    return line.strip().split(dataset.get('delimiter', ' '))
-
-
-def _check_line(
-    place: str,
-    line: str,
-    dataset: dict,
-    num_classes: Optional[int],
-    may_lack_labels: bool,
-) -> None:
-    is_video = dataset['type'] != 'RawframeDataset'
-    fields = _fields(line, dataset)
-    if len(fields) == 1 and fields[0] and is_video and may_lack_labels:
-        return
-    before = 1 if is_video else 2 + bool(dataset.get('with_offset'))
-    labels = fields[before:]
-    several = dataset.get('multi_class', False)
-    if not labels or (len(labels) > 1 and not several):
-        wanted = 'path label' if is_video else 'folder frames label'
-        raise ValueError(f'{place}: {line!r} must be "{wanted}"')
-    for label in labels:
-        try:
-            value = int(label)
-        except ValueError:
-            raise ValueError(
-                f'{place}: the label {label!r} must be a whole number'
-            ) from None
-        if num_classes is not None and not 0 <= value < num_classes:
-            raise ValueError(
-                f'{place}: label {value} is not in [0, {num_classes}), as '
-                f'model.cls_head.num_classes={num_classes} demands'
-            )
-
-
-def _check_first_file(key: str, line: str, dataset: dict) -> None:
-    if any(
-        step.get('io_backend', 'disk') != 'disk'
-        for step in dataset['pipeline']
+def _check_batch(cfg: Config, samples: Optional[int]) -> None:
+    loader = cfg.train_dataloader
+    sampler = loader.get('sampler') or {}
+    if samples is None or not is_a(
+        DATA_SAMPLERS, sampler.get('type'), DefaultSampler
     ):
         return
-    prefix_key = _LISTS[dataset['type']]
-    prefix = (dataset.get('data_prefix') or {}).get(prefix_key) or ''
-    path = osp.join(
-        dataset.get('data_root') or '', prefix, _fields(line, dataset)[0]
-    )
-    # Stock loaders take a video without an extension for an mp4 file.
-    if not (osp.exists(path) or osp.exists(f'{path}.mp4')):
-        raise FileNotFoundError(
-            f'{key}.data_prefix.{prefix_key}={prefix!r}: {path!r}, the first '
-            'sample of the list, does not exist; paths in the list are taken '
-            'from that folder'
+    batch_size = loader['batch_size']
+    drop_last = loader.get('drop_last', False)
+    variable = _PROCESSES.get(cfg.get('launcher', 'none'), '')
+    processes = int(os.environ.get(variable, 1))
+    share = math.ceil(samples / processes)
+    if drop_last and share < batch_size:
+        raise ValueError(
+            f'train_dataloader.batch_size={batch_size} with drop_last=True '
+            f'leaves no batch of the {samples} samples, {share} for each of '
+            f'{processes} processes; use a batch_size of at most that'
         )
+    smallest = batch_size if drop_last else share % batch_size or batch_size
+    if smallest == 1 and _needs_two_videos(cfg):
+        raise ValueError(
+            f'train_dataloader.batch_size={batch_size} with '
+            f'drop_last={drop_last} makes a batch of 1 video of the {samples} '
+            f'samples, {share} for each of {processes} processes, and the '
+            'BatchNorm of model.siamese_head needs 2: set '
+            'train_dataloader.batch_size >= 2 and '
+            'train_dataloader.drop_last=True'
+        )
+
+
+def _needs_two_videos(cfg: Config) -> bool:
+    """Return whether the predictor cannot train on a batch of one video."""
+    head = cfg.model.get('siamese_head', dict(type='SiameseHead'))
+    return (
+        trains_on_two_views(cfg)
+        and head is not None
+        and is_a(MODELS, head.get('type'), SiameseHead)
+        and cfg.get('sync_bn') is None  # statistics over all processes
+        and not any(  # several samples of each video
+            is_a(DATASETS, dataset['type'], RepeatAugDataset)
+            for _, dataset in leaf_datasets('', cfg.train_dataloader.dataset)
+        )
+    )

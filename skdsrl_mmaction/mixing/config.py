@@ -1,15 +1,19 @@
-"""SKD-SRL mixed into the config of any stock RGB recognizer."""
+"""Apply SKD-SRL to the config of a stock RGB recognizer."""
 
 import copy
 
 import torch
+from mmaction.engine.optimizers import (
+    LearningRateDecayOptimizerConstructor,
+    TSMOptimWrapperConstructor,
+)
 from mmaction.models import Recognizer2D, Recognizer3D
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
 from ..models.recognizers.classifier import find_classifier
 from ..models.recognizers.skdsrl import SKDSRLMixin
-from ..utils import leaf_datasets
+from ..utils import find_type, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
 
 TRAIN_PART = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
@@ -23,19 +27,24 @@ def add_skdsrl(
     same_clip: bool = False,
     photometric: bool = True,
 ) -> Config:
-    """Make the config of a stock recognizer train it with SKD-SRL.
+    """Apply SKD-SRL to the config of a stock recognizer.
 
-    Changed are the model's type and training heads, the training pipelines
-    (see :func:`two_view_pipeline`), ``custom_imports``, ``drop_last`` of the
-    training loader where it is not set, since the predictor's BatchNorm
-    cannot train on a last batch of one video, and the optimizer constructors
-    of TSM and MViT, so that every stock parameter keeps its learning rate.
-    Validation, test, optimizer, schedule, and where weights come from stay
-    as they are.
+    These keys change:
+
+    - the model's type and its training heads;
+    - the training pipelines (see :func:`two_view_pipeline`);
+    - ``custom_imports``;
+    - ``drop_last`` of the training loader where it is not set, since the
+      predictor's BatchNorm cannot train on a last batch of one video;
+    - the optimizer constructors of TSM and MViT, so that every stock
+      parameter keeps its learning rate.
+
+    Validation, test, optimizer, schedule and the source of the initial
+    weights do not change.
 
     Args:
         cfg (Config): A config for ``Recognizer2D`` or ``Recognizer3D`` over
-            RGB frames, with its training part; left as it is.
+            RGB frames, with its training part; not modified.
         alpha (float): Weight of the distillation loss in Eq. 5, >= 0.
             Defaults to 0.1.
         beta (float): Weight of the similarity loss in Eq. 5, >= 0. Defaults
@@ -47,13 +56,14 @@ def add_skdsrl(
             added to each view. Defaults to True.
 
     Returns:
-        Config: The mixed config.
+        Config: The new config.
 
     Raises:
-        ValueError: If the config has no training part, is mixed already,
-            trains another kind of recognizer, optical flow, or a head
-            without a linear classifier, if a pipeline cannot be taken
-            apart, or if a weight or the temperature is out of range.
+        ValueError: If the config has no training part, trains with SKD-SRL
+            already, trains another kind of recognizer, optical flow, or a
+            head without a linear classifier, if a pipeline has no sampler,
+            decoder or ``FormatShape``, or if a weight or the temperature is
+            out of range.
     """
     cfg = copy.deepcopy(cfg)
     _check_train_part(cfg)
@@ -63,15 +73,15 @@ def add_skdsrl(
         siamese_head=dict(type='SiameseHead', loss_weight=beta),
     )
     _check_heads(cfg.model)
-    # Stock configs keep the list once more at the top level.
+    # Stock configs hold the same list at the top level too.
     stock = cfg.get('train_pipeline')
     for key, dataset in leaf_datasets(
         'train_dataloader.dataset', cfg.train_dataloader.dataset
     ):
         if dataset.get('modality', 'RGB') != 'RGB':
             raise ValueError(
-                f'{key}.modality={dataset.modality!r}: SKD-SRL mixes into '
-                "configs with modality='RGB' only"
+                f'{key}.modality={dataset.modality!r}: SKD-SRL can be '
+                "applied to configs with modality='RGB' only"
             )
         before = dataset.get('pipeline') or []
         dataset.pipeline = two_view_pipeline(
@@ -89,19 +99,19 @@ def _check_train_part(cfg: Config) -> None:
     missing = [key for key in TRAIN_PART if cfg.get(key) is None]
     if missing:
         raise ValueError(
-            f'there is no training to mix SKD-SRL into: {", ".join(missing)} '
-            'missing; take the training part from another config'
+            f'there is no training to apply SKD-SRL to: {", ".join(missing)} '
+            'missing; add the training part of another config'
         )
 
 
 def _mixed_type(model: dict) -> str:
     kind = model['type']
-    found = MODELS.get(kind) if isinstance(kind, str) else kind
+    found = find_type(MODELS, kind)
     if found is Recognizer2D:
         return 'SKDSRLRecognizer2D'
     if found is Recognizer3D:
         return 'SKDSRLRecognizer3D'
-    if isinstance(found, type) and issubclass(found, SKDSRLMixin):
+    if is_a(MODELS, kind, SKDSRLMixin):
         raise ValueError(f'model.type={kind!r} trains with SKD-SRL already')
     raise ValueError(
         f'model.type={kind!r} is neither Recognizer2D nor Recognizer3D, the '
@@ -110,29 +120,38 @@ def _mixed_type(model: dict) -> str:
 
 
 def _check_heads(model: dict) -> None:
-    """Build the heads without memory: the classifier's and the losses'."""
+    """Build the heads on the meta device, which needs no memory."""
     head = model.get('cls_head')
     with torch.device('meta'):
         classifier = find_classifier(head and MODELS.build(head))
         if classifier is None:
             raise ValueError(
                 f'model.cls_head={head and head["type"]!r} has no linear '
-                'classifier with num_classes outputs, whose input SKD-SRL '
-                'takes for the representation'
+                'classifier with num_classes outputs, whose input is the '
+                'representation of SKD-SRL'
             )
         MODELS.build(model['distill_head'])
         MODELS.build(dict(model['siamese_head'], in_channels=classifier[1]))
 
 
 def _keep_learning_rates(optim_wrapper: dict) -> None:
-    """Replace the two stock constructors that trip over the Siamese head."""
-    constructor = f'SKDSRL{optim_wrapper.get("constructor")}'
-    if OPTIM_WRAPPER_CONSTRUCTORS.get(constructor) is not None:
-        optim_wrapper['constructor'] = constructor
+    """Replace the stock constructors that mistake the Siamese head."""
+    constructor = find_type(
+        OPTIM_WRAPPER_CONSTRUCTORS, optim_wrapper.get('constructor')
+    )
+    for stock in (
+        LearningRateDecayOptimizerConstructor,
+        TSMOptimWrapperConstructor,
+    ):
+        if constructor is stock:
+            optim_wrapper['constructor'] = f'SKDSRL{stock.__name__}'
 
 
 def _import_first(cfg: Config, name: str) -> None:
-    """Others may import ``mmaction.models``, which this one repairs."""
+    """Add a package to ``custom_imports``, before all others.
+
+    The others may import ``mmaction.models``, which this package repairs.
+    """
     custom = cfg.get('custom_imports') or dict(
         imports=[], allow_failed_imports=False
     )

@@ -1,4 +1,4 @@
-"""One stock training pipeline made into one that gives two views."""
+"""Turn a stock training pipeline into one that makes two views."""
 
 import copy
 from typing import Callable, List, Sequence
@@ -8,13 +8,14 @@ from mmaction.datasets.transforms import (
     SampleFrames,
     UniformSample,
 )
+from mmaction.datasets.transforms.processing import RandomErasing
 from mmaction.registry import TRANSFORMS
 from mmaction.utils import get_str_type
 
 from ..datasets.transforms import SampleTwoClips, SiameseTwoView
 from ..utils import is_a
 
-# Section III-B, as configs/_base_/methods/photometric.py has them.
+# Section III-B; configs/_base_/methods/photometric.py holds the same list.
 PHOTOMETRIC = (
     dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
     dict(type='ClipBrightness', max_delta=64, prob=0.5),
@@ -30,29 +31,28 @@ def two_view_pipeline(
     photometric: bool = True,
     key: str = 'train_pipeline',
 ) -> List[dict]:
-    """Make a stock training pipeline give two views of every video.
+    """Turn a stock training pipeline into one that makes two views.
 
-    The sampler stays at its place and runs for both views, the video is
-    opened and decoded once, and what stands between the decoder and
-    ``FormatShape`` is done to each view with its own draws.
+    The sampler keeps its place and runs once for each view. The video is
+    opened and decoded once. The transforms between the decoder and
+    ``FormatShape`` run on each view with random draws of their own.
 
     Args:
         pipeline (list[dict]): Configs of a pipeline for an RGB recognizer;
-            left as it is.
+            not modified.
         same_clip (bool): Whether both views are made of the same frames.
             Defaults to False.
         photometric (bool): Whether the paper's operators are added to each
-            view: after the transforms that were there, but before
-            ``RandomErasing``, whose patch they would recolour. Defaults to
-            True.
-        key (str): What the config calls the pipeline, for messages.
+            view, after its other transforms but before ``RandomErasing``,
+            whose patch they would recolour. Defaults to True.
+        key (str): Key of the pipeline in the config, for messages.
 
     Returns:
         list[dict]: The new pipeline.
 
     Raises:
-        ValueError: If the pipeline makes views already, or if its sampler,
-            decoder or ``FormatShape`` cannot be found.
+        ValueError: If the pipeline makes two views already, or has no
+            sampler, decoder or ``FormatShape``.
     """
 
     def find(start: int, what: str, wanted: Callable[[object], bool]) -> int:
@@ -61,7 +61,7 @@ def two_view_pipeline(
                 return i
         kinds = [get_str_type(step['type']) for step in pipeline]
         raise ValueError(
-            f'{key} has no {what} for SKD-SRL to take its views from: {kinds}'
+            f'{key} has no {what} to make the views of SKD-SRL from: {kinds}'
         )
 
     def instance_of(*parents: type) -> Callable[[object], bool]:
@@ -76,10 +76,10 @@ def two_view_pipeline(
     pipeline = copy.deepcopy(list(pipeline))
     sampler = find(
         0,
-        'sampler (SampleFrames, UniformSample or a class derived from them)',
+        'sampler (SampleFrames, UniformSample or a subclass of them)',
         instance_of(SampleFrames, UniformSample),
     )
-    # MMAction2 ends the name of every decoder in Decode.
+    # The name of every decoder of MMAction2 ends in Decode.
     first = 1 + find(
         sampler, 'decoder', lambda kind: get_str_type(kind).endswith('Decode')
     )
@@ -87,8 +87,8 @@ def two_view_pipeline(
 
     view = pipeline[first:last]
     if photometric:
-        kinds = [get_str_type(step['type']) for step in view]
-        at = (*kinds, 'RandomErasing').index('RandomErasing')
+        erases = instance_of(RandomErasing)
+        at = [*(erases(step['type']) for step in view), True].index(True)
         view[at:at] = copy.deepcopy(PHOTOMETRIC)
     two_view = dict(type='SiameseTwoView', transforms=view)
     if same_clip:

@@ -2,7 +2,7 @@
 
 import inspect
 import os.path as osp
-from typing import Iterator, Tuple, Union
+from typing import Any, Iterator, Optional, Tuple, Union
 
 from mmengine.config import Config
 from mmengine.registry import Registry
@@ -10,7 +10,7 @@ from mmengine.utils import get_installed_path
 
 
 def read_config(name: str) -> Config:
-    """Read a config file, also one that an installed package brings along.
+    """Read a config file, or a config of an installed package.
 
     Args:
         name (str): A path, or ``package::path`` as in ``_base_``.
@@ -28,20 +28,32 @@ def read_config(name: str) -> Config:
     return Config.fromfile(name)
 
 
-def is_a(registry: Registry, kind: Union[str, type], parent: type) -> bool:
-    """Whether a config's ``type`` is ``parent`` or derived from it.
+def find_type(registry: Registry, kind: Any) -> Optional[Any]:
+    """Return what a ``type`` of a config stands for.
 
-    False for what is not registered: that is found when it is built.
+    Args:
+        registry (Registry): Where names are looked up.
+        kind (str | type | None): A name, with or without a scope, or the
+            class itself.
+
+    Returns:
+        The class or function; None where the name is not registered, which
+        is reported when the config is built.
     """
-    found = registry.get(kind) if isinstance(kind, str) else kind
+    return registry.get(kind) if isinstance(kind, str) else kind
+
+
+def is_a(registry: Registry, kind: Union[str, type], parent: type) -> bool:
+    """Return whether a ``type`` of a config is ``parent`` or a subclass."""
+    found = find_type(registry, kind)
     return inspect.isclass(found) and issubclass(found, parent)
 
 
 def leaf_datasets(key: str, dataset: dict) -> Iterator[Tuple[str, dict]]:
-    """Walk through wrappers down to the datasets that have a pipeline.
+    """Iterate over the datasets with a pipeline, inside all wrappers.
 
     Args:
-        key (str): Where the config has the dataset.
+        key (str): Key of the dataset in the config.
         dataset (dict): Its config.
 
     Yields:

@@ -171,6 +171,17 @@ def test_resume_alone_takes_the_latest(monkeypatch):
     assert cfg.resume and cfg.load_from is None
 
 
+@pytest.mark.parametrize('kind', ['OptimWrapper', 'mmengine.OptimWrapper'])
+def test_amp_under_both_names_of_the_plain_wrapper(
+    monkeypatch, tmp_path, kind
+):
+    (tmp_path / 'c.py').write_text(f'optim_wrapper = dict(type={kind!r})')
+    cfg = merged(monkeypatch, '--amp', config=tmp_path / 'c.py')
+    assert cfg.optim_wrapper == dict(
+        type='AmpOptimWrapper', loss_scale='dynamic'
+    )
+
+
 def test_amp_wants_the_plain_wrapper(monkeypatch):
     with pytest.raises(ValueError, match='--amp.*ApexOptimWrapper'):
         merged(

@@ -1,6 +1,7 @@
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.optim import AmpOptimWrapper
 
 from skdsrl_mmaction.engine import prepare_device
 
@@ -11,8 +12,11 @@ def cfg(monkeypatch):
     return Config.fromfile('configs/skdsrl_r3d18_ucf101.py')
 
 
-def test_amp_without_cuda(cfg):
-    cfg.optim_wrapper.type = 'AmpOptimWrapper'
+@pytest.mark.parametrize(
+    'kind', ['AmpOptimWrapper', 'mmengine.AmpOptimWrapper', AmpOptimWrapper]
+)
+def test_amp_without_cuda(cfg, kind):
+    cfg.optim_wrapper.type = kind
     with pytest.raises(ValueError, match='--amp.*needs a CUDA device'):
         prepare_device(cfg, training=True)
 

@@ -1,9 +1,24 @@
 import copy
 
 import pytest
+from mmaction.datasets import VideoDataset
+from mmaction.registry import DATASETS
 
+from skdsrl_mmaction.datasets.transforms import SiameseTwoView
 from skdsrl_mmaction.engine import check_data
 from tests.support.tiny import tiny_config
+
+
+@DATASETS.register_module()
+class OwnDataset(VideoDataset):
+    """Annotation files of the stock format."""
+
+
+class OtherDataset(VideoDataset):
+    """Annotation files of another format."""
+
+    def load_data_list(self):
+        return []
 
 
 @pytest.fixture
@@ -78,14 +93,6 @@ def test_fewer_videos_than_a_batch(cfg):
         check(cfg)
 
 
-def test_fewer_videos_than_a_batch_in_each_process(cfg, monkeypatch):
-    monkeypatch.setenv('WORLD_SIZE', '2')
-    check(cfg)  # batches of 4
-    cfg.train_dataloader.batch_size = 5
-    with pytest.raises(ValueError, match='4 for each of 2 processes'):
-        check(cfg)
-
-
 def test_views_of_model_and_pipeline(cfg):
     two_view = cfg.train_dataloader.dataset.pipeline.pop(3)
     with pytest.raises(ValueError, match='trains on 2 view.*add SiameseTwo'):
@@ -124,8 +131,8 @@ def test_raw_frames(cfg, tmp_path):
         pipeline=cfg.train_dataloader.dataset.pipeline[1:],
     )
     cfg.train_dataloader.dataset = dataset
-    cfg.train_dataloader.batch_size = 1
-    for line in 'frames 20 1\n', 'frames\t20\t1\n':
+    cfg.train_dataloader.batch_size = 2
+    for line in 2 * 'frames 20 1\n', 2 * 'frames\t20\t1\n':
         (tmp_path / 'list.txt').write_text(line)
         check(cfg)
     (tmp_path / 'list.txt').write_text('frames 20\n')
@@ -138,3 +145,169 @@ def test_other_storage_is_not_looked_into(cfg):
     dataset.data_prefix.video = 'bucket'
     dataset.pipeline[0] = dict(type='DecordInit', io_backend='petrel')
     check(cfg)
+
+
+# --- datasets and transforms under other names ------------------------------
+
+
+@pytest.mark.parametrize(
+    'kind', ['mmaction.VideoDataset', VideoDataset, 'OwnDataset', OwnDataset]
+)
+def test_datasets_under_other_names_are_checked(cfg, kind):
+    cfg.train_dataloader.dataset.type = kind
+    check(cfg)
+    cfg.train_dataloader.dataset.ann_file = 'nowhere.txt'
+    with pytest.raises(FileNotFoundError, match='nowhere.txt'):
+        check(cfg)
+
+
+def test_a_dataset_with_another_annotation_file_is_left_alone(cfg):
+    cfg.train_dataloader.dataset.type = OtherDataset
+    cfg.train_dataloader.dataset.ann_file = 'nowhere.json'
+    check(cfg)
+
+
+@pytest.mark.parametrize(
+    'step',
+    [
+        dict(type='mmaction.SiameseTwoView', transforms=[]),
+        dict(type=SiameseTwoView, transforms=[]),
+        SiameseTwoView([]),
+    ],
+)
+def test_transforms_under_other_names_are_found(cfg, step):
+    cfg.train_dataloader.dataset.pipeline[3] = step
+    check(cfg)
+    cfg.model.type = 'mmaction.Recognizer3D'
+    with pytest.raises(ValueError, match='trains on 1 view'):
+        check(cfg)
+
+
+# --- segments of 2D recognizers ---------------------------------------------
+
+
+@pytest.fixture
+def tsn(cfg):
+    """8 segments, in a pipeline that gives each view 4 of them."""
+    cfg.model.type = 'SKDSRLRecognizer2D'
+    pipeline = cfg.train_dataloader.dataset.pipeline
+    pipeline[1] = dict(type='SampleFrames', clip_len=1, num_clips=8)
+    return cfg
+
+
+def test_views_of_half_the_segments(tsn):
+    with pytest.raises(
+        ValueError,
+        match=r'pipeline\[1\].num_clips=8.* 4 segments.*SampleTwoClips',
+    ):
+        check(tsn)
+
+
+def test_views_of_all_segments(tsn):
+    pipeline = tsn.train_dataloader.dataset.pipeline
+    sampler = pipeline[1]
+    pipeline[3]['same_clip'] = True
+    check(tsn)
+    pipeline[3]['same_clip'] = False
+    pipeline[1] = dict(type='SampleTwoClips', sampler=sampler)
+    check(tsn)
+    # Two clips in one go are what a 3D recognizer can be trained on.
+    pipeline[1] = dict(sampler, num_clips=2)
+    tsn.model.type = 'SKDSRLRecognizer3D'
+    check(tsn)
+
+
+# --- number of processes ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    'launcher, name',
+    [
+        ('pytorch', 'WORLD_SIZE'),
+        ('slurm', 'SLURM_NTASKS'),
+        ('mpi', 'OMPI_COMM_WORLD_SIZE'),
+    ],
+)
+def test_fewer_videos_than_a_batch_in_each_process(
+    cfg, monkeypatch, launcher, name
+):
+    for other in 'WORLD_SIZE', 'SLURM_NTASKS', 'OMPI_COMM_WORLD_SIZE':
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, '2')
+    cfg.launcher = launcher
+    check(cfg)  # batches of 4
+    cfg.train_dataloader.batch_size = 5
+    with pytest.raises(ValueError, match='4 for each of 2 processes'):
+        check(cfg)
+    cfg.launcher = 'none'  # each process of a job by itself
+    check(cfg)
+
+
+# --- a batch of one video ---------------------------------------------------
+
+
+@pytest.fixture
+def uneven(cfg):
+    """8 videos in batches of 7."""
+    cfg.train_dataloader.update(batch_size=7, drop_last=False)
+    return cfg
+
+
+def refused(cfg):
+    with pytest.raises(ValueError, match='batch of 1 video.*drop_last=True'):
+        check(cfg)
+
+
+def test_a_last_batch_of_one_video(uneven):
+    refused(uneven)
+    uneven.train_dataloader.batch_size = 6
+    check(uneven)
+    uneven.train_dataloader.batch_size = 1
+    refused(uneven)
+
+
+def test_a_batch_size_of_one(cfg):
+    cfg.train_dataloader.update(batch_size=1, drop_last=True)
+    refused(cfg)
+
+
+def test_a_last_batch_of_one_video_in_each_process(uneven, monkeypatch):
+    monkeypatch.setenv('WORLD_SIZE', '2')
+    uneven.launcher = 'pytorch'
+    check(uneven)
+    uneven.train_dataloader.batch_size = 3
+    refused(uneven)
+
+
+def test_a_last_batch_of_one_video_of_wrapped_datasets(uneven):
+    inner = uneven.train_dataloader.dataset
+    uneven.train_dataloader.dataset = dict(
+        type='ConcatDataset',
+        datasets=[
+            dict(type='RepeatDataset', times=2, dataset=inner),
+            copy.deepcopy(inner),
+        ],
+    )
+    uneven.train_dataloader.batch_size = 23
+    refused(uneven)
+    inner['indices'] = 5  # the first five videos
+    check(uneven)
+    uneven.train_dataloader.batch_size = 17
+    refused(uneven)
+
+
+@pytest.mark.parametrize(
+    'keys',
+    [
+        {'model.siamese_head': None},
+        {'model.type': 'Recognizer3D'},
+        {'sync_bn': 'torch'},
+        {'train_dataloader.drop_last': True},
+        {'train_dataloader.sampler.type': 'InfiniteSampler'},
+    ],
+)
+def test_where_a_batch_of_one_video_does_no_harm(uneven, keys):
+    uneven.merge_from_dict(keys)
+    if 'model.type' in keys:
+        del uneven.train_dataloader.dataset.pipeline[3]
+    check(uneven)

@@ -2,6 +2,10 @@ import copy
 
 import pytest
 import torch
+from mmaction.engine.optimizers import (
+    LearningRateDecayOptimizerConstructor,
+    TSMOptimWrapperConstructor,
+)
 from mmaction.models import Recognizer3D
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
@@ -78,6 +82,30 @@ def test_two_dimensional_and_tsms_optimizer():
     assert mixed.model.type == 'SKDSRLRecognizer2D'
     constructor = mixed.optim_wrapper.constructor
     assert constructor == 'SKDSRLTSMOptimWrapperConstructor'
+
+
+@pytest.mark.parametrize(
+    'name, stock',
+    [
+        (TSM, TSMOptimWrapperConstructor),
+        (MVIT, LearningRateDecayOptimizerConstructor),
+    ],
+)
+def test_optimizer_constructors_under_other_names(name, stock):
+    cfg = matrix.load(name)
+    for kind in stock.__name__, f'mmaction.{stock.__name__}', stock:
+        cfg.optim_wrapper.constructor = kind
+        mixed = add_skdsrl(cfg).optim_wrapper.constructor
+        assert mixed == f'SKDSRL{stock.__name__}'
+
+
+def test_other_optimizer_constructors_are_kept(cfg):
+    class Own(TSMOptimWrapperConstructor):
+        pass
+
+    for kind in Own, 'DefaultOptimWrapperConstructor':
+        cfg.optim_wrapper.constructor = kind
+        assert add_skdsrl(cfg).optim_wrapper.constructor == kind
 
 
 def test_every_dataset_of_a_concatenation_is_mixed():
@@ -187,7 +215,7 @@ def test_heads_without_a_classifier(cfg):
 @pytest.mark.parametrize('key', ['model', 'train_dataloader'])
 def test_parts_that_are_missing(cfg, key):
     cfg[key] = None
-    refused(cfg, f'no training to mix SKD-SRL into: {key} missing')
+    refused(cfg, f'no training to apply SKD-SRL to: {key} missing')
 
 
 @pytest.mark.parametrize(

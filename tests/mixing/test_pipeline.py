@@ -3,6 +3,7 @@ import copy
 import numpy as np
 import pytest
 from mmaction.datasets.transforms import SampleFrames
+from mmaction.datasets.transforms.processing import RandomErasing
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmengine.config import Config
 
@@ -66,9 +67,12 @@ def test_a_sampler_of_the_users_own():
     assert two_view_pipeline(pipeline)[1]['type'] == 'SampleTwoClips'
 
 
-def test_erasing_comes_last():
+@pytest.mark.parametrize(
+    'kind', ['RandomErasing', 'mmaction.RandomErasing', RandomErasing]
+)
+def test_erasing_comes_last(kind):
     """The operators would recolour and blur the patch."""
-    erase = dict(type='RandomErasing')
+    erase = dict(type=kind)
     pipeline = two_view_pipeline([*STOCK[:3], *CROP, erase, *TAIL])
     assert pipeline[3]['transforms'] == [*CROP, *PHOTOMETRIC, erase]
 

@@ -7,20 +7,20 @@ from mmengine.hooks import CheckpointHook
 
 @HOOKS.register_module()
 class ValidatedCheckpointHook(CheckpointHook):
-    """Save an epoch's checkpoint again once the epoch is validated.
+    """Save an epoch's checkpoint a second time after its validation.
 
-    The stock hook writes ``epoch_N.pth`` before validation N, so the plateau
-    counter, the learning rate and the best score in it miss that validation
-    and a resumed run drifts from an unbroken one. Writing it a second time
-    keeps both: an epoch is safe before validation begins, and complete
-    afterwards. Arguments are those of ``CheckpointHook``.
+    The stock hook writes ``epoch_N.pth`` before validation N. The plateau
+    counter, the learning rate and the best score in it then miss that
+    validation, and a resumed run differs from an uninterrupted one. The first
+    write keeps the epoch safe while validation runs, and the second completes
+    it. Arguments are those of ``CheckpointHook``.
     """
 
     def after_val_epoch(self, runner, metrics: Dict[str, float]) -> None:
         """Save the best checkpoint, then this epoch's once more.
 
         Args:
-            runner (Runner): The runner; its epoch has moved on by one.
+            runner (Runner): The runner; its epoch counts the validated one.
             metrics (dict): Metrics of the validation.
         """
         super().after_val_epoch(runner, metrics)

@@ -9,11 +9,12 @@ from torch import nn
 
 
 class SiameseHeadApart:
-    """Hide the Siamese head from a stock constructor, then add it.
+    """Give the Siamese head parameter groups of its own.
 
-    Every parameter of the stock recognizer gets the learning rate and weight
-    decay it has without SKD-SRL. The head learns at the base rate; its
-    matrices decay, its biases and BatchNorm do not.
+    The stock constructor does not see the head, so that every parameter of
+    the stock recognizer has the learning rate and weight decay that it has
+    without SKD-SRL. The head has the base learning rate; weight decay applies
+    to its matrices, and not to its biases and BatchNorm.
     """
 
     def add_params(
@@ -22,8 +23,9 @@ class SiameseHeadApart:
         """Add the groups of the stock recognizer and those of the head.
 
         Args:
-            params (list[dict]): Parameter groups, to be extended.
+            params (list[dict]): Parameter groups; extended.
             module (nn.Module): The whole recognizer.
+            **kwargs: Passed to the stock constructor.
         """
         head, module.siamese_head = module.siamese_head, None
         try:
@@ -43,7 +45,7 @@ class SiameseHeadApart:
                 lr=self.base_lr,
                 weight_decay=0 if vectors else self.base_wd or 0,
             )
-            # PyTorch wants all groups named, or none.
+            # PyTorch requires names in all groups, or in none.
             if 'param_names' in params[0]:
                 group['param_names'] = list(chosen)
             params.append(group)
@@ -53,11 +55,18 @@ class SiameseHeadApart:
 class SKDSRLTSMOptimWrapperConstructor(
     SiameseHeadApart, TSMOptimWrapperConstructor
 ):
-    """The stock one takes a model's last linear layer for the classifier."""
+    """Parameter groups of TSM, with the Siamese head in groups of its own.
+
+    The stock constructor mistakes the last linear layer of a model, which is
+    in that head, for the classifier.
+    """
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class SKDSRLLearningRateDecayOptimizerConstructor(
     SiameseHeadApart, LearningRateDecayOptimizerConstructor
 ):
-    """The stock one, for MViT, refuses a model with any BatchNorm."""
+    """Parameter groups of MViT, with the Siamese head in groups of its own.
+
+    The stock constructor refuses BatchNorm, which that head has.
+    """
