@@ -1,1 +1,1 @@
-"""The commands, one module each; ``tools/`` and ``skdsrl`` call them."""
+"""Commands, one module each, which the files of ``tools/`` call."""

@@ -1,4 +1,4 @@
-"""Convert a public 3D-ResNets-PyTorch checkpoint for ``load_from``."""
+"""Convert a public checkpoint of 3D-ResNets-PyTorch for load_from."""
 
 import argparse
 import os.path as osp
@@ -11,7 +11,7 @@ from ..models.backbones import convert_r3d_checkpoint, describe_r3d
 
 def parse_args(argv: Optional[Sequence[str]] = None):
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('src', help="checkpoint {'arch', 'state_dict'}")
+    parser.add_argument('src', help="checkpoint with 'state_dict'")
     parser.add_argument('dst', help='file to write; must not exist')
     return parser.parse_args(argv)
 

@@ -1,6 +1,6 @@
-"""Write the config of a stock recognizer with SKD-SRL mixed into it.
+"""Write the config of a stock recognizer with SKD-SRL applied to it.
 
-The file holds everything, and trains what tools/train.py --skdsrl trains.
+The file has no _base_, and trains the same model as tools/train.py --skdsrl.
 """
 
 import argparse
@@ -15,7 +15,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument(
         'config',
-        help='config file, or one of an installed package, as '
+        help='config file, or a config of an installed package, such as '
         'mmaction::recognition/tsm/NAME.py',
     )
     parser.add_argument(
@@ -42,12 +42,12 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser.add_argument(
         '--same-clip',
         action='store_true',
-        help='make both views of the same frames',
+        help='make both views from the same frames',
     )
     parser.add_argument(
         '--no-photometric',
         action='store_true',
-        help="leave the paper's photometric operators out",
+        help="do not add the paper's photometric operators",
     )
     args = parser.parse_args(argv)
     if not args.out.endswith('.py'):

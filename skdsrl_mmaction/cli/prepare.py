@@ -1,7 +1,7 @@
-"""Write annotation lists for UCF101, HMDB51 or Kinetics-400.
+"""Write annotation files for UCF101, HMDB51 or Kinetics-400.
 
-The data set's folder must hold annotations/ (the official split files) and
-videos/, for Kinetics-400 videos_train/ and videos_val/; any of them may be a
+The data set's folder must hold annotations/ with the official split files,
+and videos/ (for Kinetics-400 videos_train/ and videos_val/). Each may be a
 link.
 """
 
@@ -10,12 +10,7 @@ import os
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ..datasets.preparation.lists import (
-    READERS,
-    find_problems,
-    list_path,
-    write_lists,
-)
+from ..datasets.preparation.annotation_files import READERS, prepare
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -23,24 +18,24 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument('dataset', choices=READERS)
+    parser.add_argument('dataset', choices=READERS, help='the data set')
     parser.add_argument(
         'root',
         nargs='?',
         type=Path,
-        help="the data set's folder; by default data/DATASET, where the "
-        'configs look for it',
+        help="the data set's folder (default: data/DATASET, as in the "
+        'configs)',
     )
     parser.add_argument(
         '--workers',
         type=int,
         default=os.cpu_count(),
-        help='processes that decode; by default one a CPU',
+        help='number of processes that decode (default: one per CPU)',
     )
     parser.add_argument(
         '--no-check',
         action='store_true',
-        help='only look for the videos, decode none',
+        help='only check that the videos exist, and decode none',
     )
     args = parser.parse_args(argv)
     if args.workers < 1:
@@ -51,12 +46,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
-    splits = READERS[args.dataset](args.root)
-    for split in splits:
-        path = list_path(args.root, args.dataset, split)
-        if path.exists():
-            raise SystemExit(f'{path} exists and is not overwritten')
-    problems = find_problems(
-        args.root, splits, args.workers, decode=not args.no_check
-    )
-    write_lists(args.root, args.dataset, splits, problems)
+    try:
+        prepare(args.dataset, args.root, args.workers, not args.no_check)
+    except (FileExistsError, ValueError) as error:
+        raise SystemExit(str(error)) from None

@@ -1,4 +1,4 @@
-"""From official split files and videos to lists that the configs take."""
+"""From official split files and videos to the annotation files of configs."""
 
 import sys
 
@@ -7,7 +7,7 @@ from mmaction.registry import DATASETS
 from mmengine.config import Config
 
 from skdsrl_mmaction.cli import prepare
-from skdsrl_mmaction.datasets.preparation import lists as preparation_lists
+from skdsrl_mmaction.datasets.preparation import annotation_files
 from skdsrl_mmaction.engine import check_data
 from tests.support.official_format import (
     LISTS,
@@ -76,14 +76,14 @@ def test_configs_take_the_lists(
 
 
 def test_as_a_command(python, root):
-    """Also what the spawned processes import, which no other test tells."""
+    """Also tests what the processes that decode import."""
     write_counting_video(root / 'videos/Archery/v_Archery_g01_c01.avi', 5)
     done = python('tools/data/prepare.py', 'ucf101', root)
     assert lists(root) == LISTS['ucf101']
     assert '3 of the 101 classes' in done.stdout
     assert 'unusable videos: none' in done.stdout
     assert f'{root}/ucf101_val_split_1_videos.txt: 2 of 2' in done.stdout
-    assert 'checking videos' in done.stderr
+    assert 'checking videos' in done.stderr and '100%' in done.stderr
 
 
 def break_videos(root):
@@ -167,14 +167,14 @@ def test_a_space_in_a_path_is_refused_with_what_to_do(
 def test_existing_lists_are_not_overwritten(root, monkeypatch):
     mine = root / 'ucf101_val_split_3_videos.txt'
     mine.write_text('mine')
-    monkeypatch.setattr(prepare, 'find_problems', None)  # nor videos read
+    monkeypatch.setattr(annotation_files, 'find_problems', None)
     with pytest.raises(SystemExit, match=f'{mine.name} exists'):
         run(monkeypatch, 'ucf101', root)
     assert lists(root) == {'val_split_3': 'mine'}
     # Nor is one that came up while the videos were checked.
-    splits = preparation_lists.ucf101(root)[-1:]
+    splits = annotation_files.ucf101(root)[-1:]
     with pytest.raises(FileExistsError, match=mine.name):
-        prepare.write_lists(root, 'ucf101', splits, problems={})
+        annotation_files.write_annotation_files(root, 'ucf101', splits, {})
     assert mine.read_text() == 'mine'
 
 

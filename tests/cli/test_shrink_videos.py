@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from skdsrl_mmaction.cli import shrink_videos
+from skdsrl_mmaction.datasets.preparation.copied_annotations import (
+    plan_annotation_files,
+)
 from skdsrl_mmaction.datasets.preparation.shrink import (
     find_videos,
-    rewrite_list,
     shrink_video,
     shrunk_size,
 )
@@ -83,11 +85,13 @@ def test_a_data_set(counting_video, tmp_path, monkeypatch, capsys):
     (src / 'b/bad.avi').write_text('no video')
     (src / 'notes.txt').write_text('no video either')
     ann_file = tmp_path / 'train.txt'
-    ann_file.write_text('a/1.avi 0\nb/2.mp4 1\nb/bad.avi 1\n')
+    # A blank line, and a video that is not there.
+    ann_file.write_text('a/1.avi 0\n\nb/2.mp4 1\nb/bad.avi 1\nno.avi 0\n')
 
     argv = (src, dst, '--short-side', '32', '--ann-file', ann_file)
     assert run(monkeypatch, *argv) == 1
-    printed = capsys.readouterr().out
+    printed, progress = capsys.readouterr()
+    assert '100%' in progress
     assert '3 videos, 3 of them to shrink' in printed
     assert '2 videos written' in printed
     assert f'skipped {src}/b/bad.avi: ' in printed
@@ -97,14 +101,47 @@ def test_a_data_set(counting_video, tmp_path, monkeypatch, capsys):
     assert (dst / 'train.txt').read_text() == 'a/1.mp4 0\nb/2.mp4 1\n'
     assert len(decoded(dst / 'a/1.mp4')) == 12
 
-    # Started again, it takes up what is missing and leaves the rest.
-    (src / 'b/bad.avi').unlink()
+    # A second run makes what is missing and leaves the rest.
+    write_counting_video(src / 'b/bad.avi', 12, fourcc='XVID')
     (dst / 'a/1.mp4').unlink()
     before = (dst / 'b/2.mp4').stat().st_mtime_ns
     assert run(monkeypatch, *argv) == 0
-    assert '2 videos, 1 of them to shrink' in capsys.readouterr().out
+    assert '3 videos, 2 of them to shrink' in capsys.readouterr().out
     assert len(decoded(dst / 'a/1.mp4')) == 12
     assert (dst / 'b/2.mp4').stat().st_mtime_ns == before
+    text = 'a/1.mp4 0\nb/2.mp4 1\nb/bad.mp4 1\n'
+    assert (dst / 'train.txt').read_text() == text
+
+
+@pytest.mark.parametrize(
+    'text', ['', 'b.mp4 1\n', 'b.mp4 1\na.mp4 0\n', 'a.mp4 0\nmine.mp4 3\n']
+)
+def test_an_annotation_file_of_the_users_is_found_before_encoding(
+    tmp_path, monkeypatch, text
+):
+    """Pruned, in another order, or with other lines; a.mp4 exists."""
+    for name in 'src/a.avi', 'src/b.avi', 'dst/a.mp4':
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / 'train.txt').write_text('a.avi 0\nb.avi 1\n')
+    mine = tmp_path / 'dst/train.txt'
+    mine.write_text(text)
+    monkeypatch.setattr(shrink_videos, 'shrink_videos', None)
+    argv = (tmp_path / 'src', tmp_path / 'dst', '--workers', '1')
+    with pytest.raises(FileExistsError, match='train.txt exists'):
+        shrink_videos.main(
+            [*map(str, argv), '--ann-file', str(tmp_path / 'train.txt')]
+        )
+    assert mine.read_text() == text
+
+
+def test_annotation_files_of_the_same_name(tmp_path):
+    for name in 'a', 'b':
+        (tmp_path / name).mkdir()
+        (tmp_path / name / 'train.txt').write_text('1.avi 0\n')
+    files = [tmp_path / name / 'train.txt' for name in 'ab']
+    with pytest.raises(ValueError, match='b/train.txt: another one'):
+        plan_annotation_files(files, tmp_path / 'dst', [])
 
 
 def test_a_size_that_decord_cannot_read(tmp_path):
@@ -115,21 +152,23 @@ def test_a_size_that_decord_cannot_read(tmp_path):
     assert [x.name for x in tmp_path.iterdir()] == ['src.avi']
 
 
-def test_nothing_is_overwritten(tmp_path, monkeypatch):
+def test_two_videos_with_the_same_copy(tmp_path):
     for name in 'a.avi', 'a.mp4':
         (tmp_path / name).touch()
     with pytest.raises(ValueError, match='a.mp4: another video would be'):
         find_videos(tmp_path, tmp_path / 'dst')
-    ann_file = tmp_path / 'train.txt'
-    ann_file.write_text('a.avi 0\n')
-    with pytest.raises(FileExistsError, match='train.txt exists'):
-        rewrite_list(ann_file, tmp_path)
-    assert ann_file.read_text() == 'a.avi 0\n'
 
 
 def test_an_empty_folder(tmp_path):
     with pytest.raises(ValueError, match='holds no video'):
         find_videos(tmp_path, tmp_path / 'dst')
+
+
+@pytest.mark.parametrize('option', ['--workers', '--key-interval'])
+def test_numbers_that_must_be_positive(capsys, option):
+    with pytest.raises(SystemExit):
+        shrink_videos.main(['a', 'b', option, '0'])
+    assert f'{option} 0 must be >= 1' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('side', ['0', '31'])

@@ -13,20 +13,21 @@ from typing import Any, Callable, Iterator, Optional, Sequence, Tuple
 def call_each(
     function: Callable, items: Sequence, workers: int, seconds: int
 ) -> Iterator[Tuple[Any, Optional[str]]]:
-    """Call a function on each item in parallel; a crash stops no other call.
+    """Call a function on each item in parallel, each call in a process.
+
+    A call that crashes or hangs does not stop the others.
 
     Args:
-        function (Callable): Takes one item; can be pickled.
-        items (Sequence): What it is called on; an item that is None is
-            passed over.
-        workers (int): How many processes, >= 1.
-        seconds (int): How long one call may take.
+        function (Callable): Takes one item; must be picklable.
+        items (Sequence): Arguments, one for each call; None is skipped.
+        workers (int): Number of processes, >= 1.
+        seconds (int): Time limit of one call.
 
     Yields:
-        tuple: For each item, in order, what the function returned and None,
-        or None and what went wrong.
+        tuple: For each item, in order, the function's result and None, or
+        None and the error.
     """
-    # Executors of one process each: a crash then tells which item it was.
+    # One executor per process, so that a crash belongs to a known item.
     idle: SimpleQueue = SimpleQueue()
     for _ in range(workers):
         idle.put(_executor())
@@ -50,8 +51,8 @@ def call_each(
 
 
 def _executor() -> ProcessPoolExecutor:
-    # Forked from a server without threads, which has imported this package
-    # once for all of them.
+    # The server has no threads, so forking it is safe, and imports this
+    # package once for all processes.
     context = get_context('forkserver')
     context.set_forkserver_preload([__name__])
     return ProcessPoolExecutor(
@@ -60,8 +61,8 @@ def _executor() -> ProcessPoolExecutor:
 
 
 def _set_up_process() -> None:
-    # Ctrl-C is for the parent, and the decoders' own messages, which the
-    # errors repeat, would run into the progress bar.
+    # The parent handles Ctrl-C. The decoders' own messages repeat the errors
+    # and would disturb the progress bar.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
@@ -69,12 +70,12 @@ def _set_up_process() -> None:
 def _call(
     function: Callable, item: Any, seconds: int
 ) -> Tuple[Any, Optional[str]]:
-    # An alarm without a handler ends the process, out of native code too.
+    # An alarm without a handler ends the process, also in native code.
     signal.alarm(seconds)
     try:
         return function(item), None
-    except Exception as error:  # of several types, for whatever is in a file
-        # Out with the time and the line of decord's source, and its stack.
+    except Exception as error:  # decoders raise many types
+        # Remove the time and source line of decord's message, and its stack.
         message = re.sub(r'\[[\d:]+\] \S+ ', '', str(error).split('\n')[0])
         return None, f'{type(error).__name__}: {message}'
     finally:

@@ -1,7 +1,7 @@
-"""What the official split files of UCF101, HMDB51 and Kinetics-400 say.
+"""Read the official split files of UCF101, HMDB51 and Kinetics-400.
 
 Each reader takes the data set's folder, laid out as for MMAction2, and
-returns its annotation lists. Nothing is said about the videos themselves.
+returns its splits. The videos themselves are not read.
 """
 
 import csv
@@ -11,14 +11,14 @@ from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 
 class Split(NamedTuple):
-    """One annotation list.
+    """Content of one annotation file.
 
     Attributes:
-        name (str): As in the list's file name, 'train_split_1' for example.
+        name (str): Part of the file's name, 'train_split_1' for example.
         videos (str): Folder of the videos, relative to the data set's.
-        labels (dict[str, int]): From the path of each video, relative to
-            ``videos``, to its label, 0-based. An entry that the split file
-            repeats stands here once.
+        labels (dict[str, int]): Label, 0-based, by path of the video,
+            relative to ``videos``. An entry that the split file repeats is
+            here once.
     """
 
     name: str
@@ -29,10 +29,10 @@ class Split(NamedTuple):
 def ucf101(root: Path) -> List[Split]:
     """Read ``classInd.txt``, ``trainlist0K.txt`` and ``testlist0K.txt``.
 
-    They come from UCF101TrainTestSplits-RecognitionTask.zip. A class is
-    ``1 ApplyEyeMakeup``, numbered from 1; a video
-    ``ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1``, in the test lists
-    without the number. Only the folder names the class: the files of
+    They come from UCF101TrainTestSplits-RecognitionTask.zip. The line of a
+    class is ``1 ApplyEyeMakeup``, numbered from 1. The line of a video is
+    ``ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1``, without the number in
+    the test lists. The class is read from the folder, since the files of
     HandstandPushups begin with v_HandStandPushups.
 
     Args:
@@ -42,7 +42,7 @@ def ucf101(root: Path) -> List[Split]:
         list[Split]: Training and validation of splits 1 to 3.
 
     Raises:
-        FileNotFoundError: If one of the seven files is absent.
+        FileNotFoundError: If one of the seven files does not exist.
         ValueError: If a line is malformed.
     """
     folder = root / 'annotations'
@@ -67,9 +67,9 @@ def ucf101(root: Path) -> List[Split]:
                 or number not in ([], [str(label + 1)])
             ):
                 raise ValueError(
-                    f'{place}: {line!r} must be "Class/video.avi", in '
-                    "training lists with the class's number behind it, and "
-                    'Class and number as in classInd.txt'
+                    f'{place}: {line!r} must be "Class/video.avi" in test '
+                    'lists and "Class/video.avi number" in training lists, '
+                    'with Class and number as in classInd.txt'
                 )
             labels[path] = label
         return labels
@@ -86,7 +86,7 @@ def hmdb51(root: Path) -> List[Split]:
 
     They come from test_train_splits.rar, folder testTrainMulti_7030_splits.
     A line is ``video.avi 1``, with 1 for training, 2 for testing and 0 for a
-    video that the split does not use. Labels follow the alphabet.
+    video that the split does not use. Labels are in alphabetical order.
 
     Args:
         root (Path): Folder that holds ``annotations/`` and ``videos/``.
@@ -132,12 +132,12 @@ def hmdb51(root: Path) -> List[Split]:
 def kinetics400(root: Path) -> List[Split]:
     """Read the CSV files of training and validation.
 
-    Their columns are ``label,youtube_id,time_start,time_end,split``, in some
-    editions with ``is_cc`` behind. A video is
-    ``ID_START_END.mp4``, times with six digits, directly in the folder of
-    videos or anywhere below; other extensions are found too, and MMAction2's
-    ``label_of_class/ID_START_END.mp4`` stands for a video that is not there.
-    Labels follow the alphabet.
+    Their columns are ``label,youtube_id,time_start,time_end,split``, followed
+    by ``is_cc`` in some editions. A video is ``ID_START_END.mp4``, times with
+    six digits, in the folder of videos or anywhere below it; other extensions
+    are found too. A video that is not found is named
+    ``label_of_class/ID_START_END.mp4``, as in MMAction2. Labels are in
+    alphabetical order.
 
     Args:
         root (Path): Folder that holds ``annotations/``, ``videos_train/``
@@ -147,7 +147,7 @@ def kinetics400(root: Path) -> List[Split]:
         list[Split]: Training and validation.
 
     Raises:
-        FileNotFoundError: If a CSV file is absent.
+        FileNotFoundError: If a CSV file does not exist.
         ValueError: If a line is malformed.
     """
     folder = root / 'annotations'
@@ -174,7 +174,7 @@ def kinetics400(root: Path) -> List[Split]:
 def _clips(
     folder: Path, files: Tuple[str, ...]
 ) -> Iterator[Tuple[str, str, str]]:
-    """Yield place, class with underscores and stem of every clip."""
+    """Yield place in the file, class with underscores and stem of a clip."""
     existing = [file for file in files if (folder / file).is_file()]
     if len(existing) != 1:
         raise FileNotFoundError(
@@ -193,15 +193,15 @@ def _clips(
             if not (name and video and start.isdecimal() and end.isdecimal()):
                 raise ValueError(
                     f'{place}: {list(row.values())} must have label, '
-                    'youtube_id, time_start and time_end, times in whole '
-                    'seconds, below a line with these names'
+                    'youtube_id, time_start and time_end, with times in '
+                    'whole seconds, and the first line these names'
                 )
             clip = f'{video}_{int(start):06d}_{int(end):06d}'
             yield place, name.replace(' ', '_'), clip
 
 
 def _videos_by_stem(folder: Path) -> Dict[str, str]:
-    """Relative path of each video by its name up to the first dot."""
+    """Map the name of each video, up to the first dot, to its path."""
     suffixes = ('.mp4', '.mkv', '.webm', '.avi')
     found: Dict[str, str] = {}
     for parent, folders, files in os.walk(folder, followlinks=True):
@@ -214,7 +214,7 @@ def _videos_by_stem(folder: Path) -> Dict[str, str]:
 
 
 def _lines(path: Path) -> Iterator[Tuple[str, str]]:
-    """Yield the place of each line that is not blank, and the line."""
+    """Yield place and text of each line that is not blank."""
     if not path.is_file():
         raise FileNotFoundError(
             f"{path} does not exist; it is one of the data set's official "

@@ -1,21 +1,26 @@
-"""Smaller copies of the videos of a data set."""
+"""Re-encode the videos of a data set with a smaller short side."""
 
 import os
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Dict, Tuple
 
 import av
 import decord
+from rich.console import Console
+from rich.progress import track
+
+from .isolated import call_each
 
 SUFFIXES = ('.avi', '.mkv', '.mov', '.mp4', '.mpg', '.webm', '.wmv')
 
 
 def shrunk_size(width: int, height: int, short_side: int) -> Tuple[int, int]:
-    """Even width and height, the shorter one ``short_side``.
+    """Scale a size so that its shorter side is ``short_side``.
 
-    A smaller video keeps its size but for odd pixels, which 4:2:0 colour
-    does not allow.
+    Both sides become even, as 4:2:0 colour requires. A video that is small
+    enough already keeps its size otherwise.
 
     Args:
         width (int): Pixels.
@@ -38,16 +43,16 @@ def shrink_video(
         src_dst (tuple[str, str]): The video, and the file to write, which is
             complete or absent at any time.
         short_side (int): Pixels, even.
-        key_interval (int): A key frame at least every so many frames: a
-            random clip decodes at most so many frames in vain.
+        key_interval (int): Largest distance of key frames, >= 1: a random
+            clip decodes fewer than that many frames that it does not need.
 
     Returns:
         int: Number of frames.
 
     Raises:
         Exception: Of PyAV, if ``src`` cannot be decoded to its end.
-        ValueError: If it has no frame, or decord reads other frames from the
-            copy than were written.
+        ValueError: If it has no frame, or decord does not read the frames
+            that were written to the copy.
     """
     src, dst = src_dst
     unfinished = f'{dst}.partial.mp4'
@@ -57,7 +62,7 @@ def shrink_video(
         width, height = size
         found, shape = len(reader), reader[0].shape
         if (found, shape) != (frames, (height, width, 3)):
-            # decord takes rows of 48 and 72 pixels for four channels.
+            # decord mistakes rows of 48 and 72 pixels for four channels.
             raise ValueError(
                 f'{frames} frames of {width}x{height} were written, but '
                 f'decord reads {found} of shape {shape}; use another '
@@ -83,7 +88,7 @@ def _encode(
         out.pix_fmt = 'yuv420p'
         out.codec_context.gop_size = key_interval
         out.codec_context.thread_count = 1
-        # Nothing that one can see is lost. Without B-frames, arithmetic coding
+        # No loss is visible at this rate. Without B-frames, arithmetic coding
         # and deblocking, a clip decodes in half the time.
         out.options = {
             'crf': '16',
@@ -93,7 +98,7 @@ def _encode(
         }
         for frame in source.decode(stream):
             frame = frame.reformat(*size, 'yuv420p', interpolation='AREA')
-            # Counted: time stamps lie in AVIs with B-frames.
+            # Timestamps are wrong in AVI files with B-frames; count instead.
             frame.pts, frame.time_base = frames, 1 / Fraction(rate)
             target.mux(out.encode(frame))
             frames += 1
@@ -103,11 +108,56 @@ def _encode(
     return frames, size
 
 
+def shrink_videos(
+    videos: Dict[Path, Path], short_side: int, key_interval: int, workers: int
+) -> Dict[Path, str]:
+    """Write smaller copies in parallel, with a progress bar on stderr.
+
+    Args:
+        videos (dict[Path, Path]): File to write by file of the video.
+        short_side (int): Pixels, even.
+        key_interval (int): Largest distance of key frames, >= 1.
+        workers (int): Number of processes, >= 1.
+
+    Returns:
+        dict[Path, str]: Reason by file of each video that has no copy.
+    """
+    for folder in {copy.parent for copy in videos.values()}:
+        folder.mkdir(parents=True, exist_ok=True)
+    results = call_each(
+        partial(
+            shrink_video, short_side=short_side, key_interval=key_interval
+        ),
+        [(str(video), str(copy)) for video, copy in videos.items()],
+        workers,
+        seconds=3600,
+    )
+    progress = track(
+        results,
+        description='shrinking videos',
+        total=len(videos),
+        console=Console(stderr=True),
+    )
+    # The results come first in zip(), which otherwise stops before the last
+    # one is counted.
+    return {
+        video: error for (_, error), video in zip(progress, videos) if error
+    }
+
+
 def find_videos(src: Path, dst: Path) -> Dict[Path, Path]:
     """Map every video below ``src`` to its copy below ``dst``.
 
+    Args:
+        src (Path): Folder of videos.
+        dst (Path): Folder of copies, which may be below ``src``.
+
+    Returns:
+        dict[Path, Path]: File of each copy by file of the video.
+
     Raises:
-        ValueError: If two videos would have the same copy, or there is none.
+        ValueError: If two videos would have the same copy, or there is no
+            video.
     """
     copies, taken = {}, set()
     for path in sorted(src.rglob('*')):
@@ -120,33 +170,3 @@ def find_videos(src: Path, dst: Path) -> Dict[Path, Path]:
     if not copies:
         raise ValueError(f'{src} holds no video, {", ".join(SUFFIXES)}')
     return copies
-
-
-def rewrite_list(ann_file: Path, dst: Path) -> Path:
-    """Write an annotation list anew for the copies, in ``dst``.
-
-    Args:
-        ann_file (Path): Lines ``path label``, as before.
-        dst (Path): Folder of the copies.
-
-    Returns:
-        Path: The new list, of the same name, without the lines whose copy
-        is not there.
-
-    Raises:
-        FileExistsError: If it is there and has other content.
-    """
-    lines = []
-    for line in ann_file.read_text().splitlines():
-        path, *labels = line.split()
-        copy = Path(path).with_suffix('.mp4')
-        if (dst / copy).exists():
-            lines.append(' '.join([str(copy), *labels]))
-    text = ''.join(f'{line}\n' for line in lines)
-    out = dst / ann_file.name
-    if out.exists() and out.read_text() != text:
-        raise FileExistsError(
-            f'{out} exists with other lines and is not overwritten'
-        )
-    out.write_text(text)
-    return out

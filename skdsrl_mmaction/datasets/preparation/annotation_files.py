@@ -1,4 +1,4 @@
-"""Annotation lists of UCF101, HMDB51 and Kinetics-400, videos checked."""
+"""Annotation files of UCF101, HMDB51 and Kinetics-400."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,6 +14,32 @@ READERS = dict(ucf101=ucf101, hmdb51=hmdb51, kinetics400=kinetics400)
 NUM_CLASSES = dict(ucf101=101, hmdb51=51, kinetics400=400)
 
 
+def prepare(dataset: str, root: Path, workers: int, decode: bool) -> None:
+    """Write the annotation files of a data set, and a report.
+
+    Args:
+        dataset (str): A key of ``READERS``.
+        root (Path): The data set's folder, which receives the files.
+        workers (int): Number of processes that decode, >= 1.
+        decode (bool): Whether to decode a frame of each video; otherwise
+            they only have to exist.
+
+    Raises:
+        FileExistsError: If an annotation file exists.
+        FileNotFoundError: If a split file or a folder of videos does not
+            exist.
+        ValueError: If a line of a split file is malformed, or an annotation
+            file would be empty; then none is written.
+    """
+    splits = READERS[dataset](root)
+    for split in splits:
+        path = _path(root, dataset, split)
+        if path.exists():
+            raise FileExistsError(f'{path} exists and is not overwritten')
+    problems = find_problems(root, splits, workers, decode)
+    write_annotation_files(root, dataset, splits, problems)
+
+
 def find_problems(
     root: Path, splits: List[Split], workers: int, decode: bool
 ) -> Dict[str, str]:
@@ -21,16 +47,16 @@ def find_problems(
 
     Args:
         root (Path): The data set's folder.
-        splits (list[Split]): Lists whose videos are checked.
-        workers (int): How many processes decode.
+        splits (list[Split]): Splits whose videos are checked.
+        workers (int): Number of processes that decode, >= 1.
         decode (bool): Whether to decode, or only to look for the files.
 
     Returns:
-        dict[str, str]: From the path, relative to ``root``, of each video
-        that cannot be used to the reason.
+        dict[str, str]: Reason by path, relative to ``root``, of each video
+        that cannot be used.
 
     Raises:
-        FileNotFoundError: If a folder of videos is absent.
+        FileNotFoundError: If a folder of videos does not exist.
     """
     for folder in sorted({split.videos for split in splits}):
         if not (root / folder).is_dir():
@@ -42,8 +68,8 @@ def find_problems(
         f'{split.videos}/{path}' for split in splits for path in split.labels
     )
     problems = {
-        path: 'misnamed: lists are split at spaces; rename it, with '
-        'underscores for example'
+        path: 'misnamed: annotation files are split at spaces; rename it, '
+        'with underscores for example'
         for path in paths
         if path.split() != [path]
     }
@@ -54,26 +80,29 @@ def find_problems(
         total=len(rest),
         console=Console(stderr=True),
     )
+    # The results come first in zip(), which otherwise stops before the last
+    # one is counted.
     problems.update(
-        (path, problem) for path, problem in zip(rest, results) if problem
+        (path, problem) for problem, path in zip(results, rest) if problem
     )
     return problems
 
 
-def write_lists(
+def write_annotation_files(
     root: Path, dataset: str, splits: List[Split], problems: Dict[str, str]
 ) -> None:
-    """Write the lists without the videos that have a problem, and a report.
+    """Write annotation files without the unusable videos, and a report.
 
     Args:
         root (Path): The data set's folder, which receives the files.
         dataset (str): Its name, with which theirs begin.
-        splits (list[Split]): The lists.
+        splits (list[Split]): One for each annotation file.
         problems (dict[str, str]): Of :func:`find_problems`.
 
     Raises:
-        SystemExit: If a list would be empty; then none is written.
-        FileExistsError: If a list exists.
+        FileExistsError: If an annotation file exists.
+        ValueError: If an annotation file would be empty; then none is
+            written.
     """
     report = root / f'{dataset}_unusable_videos.txt'
     report.write_text(
@@ -86,25 +115,25 @@ def write_lists(
     counts = [f'{count} {kind}' for kind, count in kinds.items()]
     print(f'unusable videos: {", ".join(counts) or "none"} ({report})')
 
-    lists = {}
+    contents = {}
     for split in splits:
-        path = list_path(root, dataset, split)
-        lists[path] = [
+        path = _path(root, dataset, split)
+        contents[path] = [
             f'{video} {label}\n'
             for video, label in split.labels.items()
             if f'{split.videos}/{video}' not in problems
         ]
-        print(f'{path}: {len(lists[path])} of {len(split.labels)} videos')
-        if not lists[path]:
-            raise SystemExit(
-                f'{path} would be empty, so no list was written; {report} '
-                'tells what is wrong with the videos'
+        print(f'{path}: {len(contents[path])} of {len(split.labels)} videos')
+        if not contents[path]:
+            raise ValueError(
+                f'{path} would be empty, so no annotation file was written; '
+                f'{report} says what is wrong with the videos'
             )
-    for path, lines in lists.items():
+    for path, lines in contents.items():
         with path.open('x', encoding='utf-8') as file:
             file.writelines(lines)
 
 
-def list_path(root: Path, dataset: str, split: Split) -> Path:
-    """The name that the configs, and MMAction2's, have for a list."""
+def _path(root: Path, dataset: str, split: Split) -> Path:
+    """Return the annotation file's name in our configs and in MMAction2's."""
     return root / f'{dataset}_{split.name}_videos.txt'

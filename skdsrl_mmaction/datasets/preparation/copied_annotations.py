@@ -1,0 +1,87 @@
+"""Annotation files for the copies of videos."""
+
+import os
+from pathlib import Path
+from typing import Collection, Dict, List, NamedTuple, Sequence
+
+
+class Entry(NamedTuple):
+    """One line of an annotation file.
+
+    Attributes:
+        text (str): The line, with the path of the copy.
+        copy (Path): The copy, which may not exist.
+    """
+
+    text: str
+    copy: Path
+
+
+def plan_annotation_files(
+    ann_files: Sequence[Path], dst: Path, copies: Collection[Path]
+) -> Dict[Path, List[Entry]]:
+    """Read annotation files, and check the files to write in ``dst``.
+
+    A file that exists there must be of an earlier run: it names at least
+    every copy that exists, and otherwise only copies that can be made.
+
+    Args:
+        ann_files (list[Path]): Lines ``path label``; blank ones are ignored.
+        dst (Path): Folder of the copies.
+        copies (collection[Path]): All copies that can be made.
+
+    Returns:
+        dict[Path, list[Entry]]: Entries by file to write.
+
+    Raises:
+        FileNotFoundError: If an annotation file does not exist.
+        FileExistsError: If a file of the same name is not of an earlier run.
+        ValueError: If two annotation files have the same name.
+    """
+    possible = set(copies)
+    plan: Dict[Path, List[Entry]] = {}
+    for ann_file in ann_files:
+        out = dst / ann_file.name
+        if out in plan:
+            raise ValueError(
+                f'--ann-file {ann_file}: another one would be {out} too'
+            )
+        entries = [
+            _entry(line, dst)
+            for line in ann_file.read_text(encoding='utf-8').splitlines()
+            if line.strip()
+        ]
+        entries = [x for x in entries if x.copy in possible or x.copy.exists()]
+        if out.exists() and not _is_earlier(out, entries):
+            raise FileExistsError(
+                f'{out} exists with other lines and is not overwritten'
+            )
+        plan[out] = entries
+    return plan
+
+
+def write_annotation_file(path: Path, entries: Sequence[Entry]) -> None:
+    """Write the entries whose copy exists.
+
+    Args:
+        path (Path): The file; complete or absent at any time.
+        entries (list[Entry]): Of :func:`plan_annotation_files`.
+    """
+    text = ''.join(f'{x.text}\n' for x in entries if x.copy.exists())
+    partial = path.with_name(f'{path.name}.partial')
+    partial.write_text(text, encoding='utf-8')
+    os.replace(partial, path)
+
+
+def _entry(line: str, dst: Path) -> Entry:
+    path, *labels = line.split()
+    copy = Path(path).with_suffix('.mp4')
+    return Entry(' '.join([str(copy), *labels]), dst / copy)
+
+
+def _is_earlier(path: Path, entries: Sequence[Entry]) -> bool:
+    lines = path.read_text(encoding='utf-8').splitlines()
+    named = set(lines)
+    return lines == [x.text for x in entries if x.text in named] and all(
+        x.text in named for x in entries if x.copy.exists()
+    )
