@@ -10,6 +10,9 @@ from mmengine.logging import print_log
 from ..mixing import add_skdsrl
 from ..utils import read_config
 
+# For an option that takes any number of KEY=VALUE.
+KEY_VALUES = dict(nargs='+', action=DictAction, default={})
+
 
 def base_parser(description: str) -> argparse.ArgumentParser:
     """Make a parser of the options that training and testing share.
@@ -36,9 +39,7 @@ def base_parser(description: str) -> argparse.ArgumentParser:
     )
     parser.add_argument(
         '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
+        **KEY_VALUES,
         metavar='KEY=VALUE',
         help='keys of the config to override, such as '
         'model.distill_head.tau=5; a list is key="[a,b]" or key=a,b; '

@@ -26,14 +26,17 @@ def find_classifier(
     """
     if cls_head is None:
         return None
-    consensus = getattr(cls_head, 'consensus', None)
-    if consensus is not None and any(True for _ in consensus.parameters()):
+    consensus = getattr(cls_head, 'consensus', None) or nn.Identity()
+    if hasattr(consensus, 'hidden_dim'):
         return consensus, consensus.num_segments * consensus.hidden_dim
+    # A consensus of another kind may mix the classifier's outputs.
+    inside = set(consensus.modules())
     layers = [
         module
         for module in cls_head.modules()
         if isinstance(module, nn.Linear)
         and module.out_features == cls_head.num_classes
+        and module not in inside
     ]
     return (layers[-1], layers[-1].in_features) if layers else None
 

@@ -61,3 +61,26 @@ def test_capture_ends_with_the_context():
     with pytest.raises(RuntimeError), capture_input(layer):
         layer(torch.randn(4, 9))
     assert not layer._forward_pre_hooks
+
+
+class Weighted(nn.Module):
+    """A consensus with parameters that is not TRN's."""
+
+    def __init__(self, outputs=None):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+        if outputs:
+            self.fc = nn.Linear(outputs, outputs)
+
+
+def test_a_consensus_with_parameters_of_another_kind():
+    """The linear layer of the head itself is the classifier."""
+    cls_head = head('TSNHead')
+    cls_head.consensus = Weighted(outputs=5)
+    assert find_classifier(cls_head) == (cls_head.fc_cls, 16)
+
+
+def test_a_head_that_is_only_a_consensus_of_another_kind():
+    cls_head = nn.Module()
+    cls_head.num_classes, cls_head.consensus = 5, Weighted()
+    assert find_classifier(cls_head) is None
