@@ -52,8 +52,13 @@ def base_parser(description: str) -> argparse.ArgumentParser:
         help='how the processes were started; the scripts dist_*.sh and '
         'slurm_*.sh set it (default: %(default)s)',
     )
-    # Set by launchers older than torchrun, which uses the environment.
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    parser.add_argument(
+        '--local_rank',
+        '--local-rank',
+        type=int,
+        default=0,
+        help='set by launchers older than torchrun',
+    )
     return parser
 
 

@@ -4,6 +4,7 @@ The best checkpoint is chosen on the validation part and tested on the test
 part.
 """
 
+import argparse
 import os.path as osp
 from typing import Optional, Sequence
 
@@ -14,6 +15,7 @@ from ..engine import check_data
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args(argv)
     cfg = Config.fromfile('configs/skdsrl_r3d18_demo.py')
     cfg.work_dir = 'work_dirs/skdsrl_r3d18_demo'
     cfg.randomness = dict(seed=0)

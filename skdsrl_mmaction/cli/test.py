@@ -23,7 +23,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
 
 
 def merge_args(cfg: Config, args: argparse.Namespace) -> None:
-    """Set the keys of the config that the options of testing stand for.
+    """Apply the options of testing to the config.
 
     Args:
         cfg (Config): Of :func:`load_config`; modified.

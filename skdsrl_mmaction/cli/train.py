@@ -27,8 +27,8 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         nargs='?',
         const='auto',
         metavar='CHECKPOINT',
-        help='resume from a checkpoint (default: the latest one in the work '
-        'dir)',
+        help='resume from a checkpoint; without CHECKPOINT, from the latest '
+        'one in the work dir',
     )
     parser.add_argument(
         '--amp', action='store_true', help='train in mixed precision'
@@ -60,7 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
 
 
 def merge_args(cfg: Config, args: argparse.Namespace) -> None:
-    """Set the keys of the config that the options of training stand for.
+    """Apply the options of training to the config.
 
     Args:
         cfg (Config): Of :func:`load_config`; modified.

@@ -29,7 +29,7 @@ def read_config(name: str) -> Config:
 
 
 def find_type(registry: Registry, kind: Any) -> Optional[Any]:
-    """Return what a ``type`` of a config stands for.
+    """Return the class or function that a ``type`` of a config names.
 
     Args:
         registry (Registry): Where names are looked up.
