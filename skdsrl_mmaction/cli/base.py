@@ -7,7 +7,7 @@ import os.path as osp
 from mmengine.config import Config, DictAction
 
 from ..mixing import add_skdsrl
-from ..utils import read_config
+from ..utils import config_path, read_config
 
 
 def base_parser(description: str) -> argparse.ArgumentParser:
@@ -67,7 +67,7 @@ def load_config(args: argparse.Namespace) -> Config:
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config)
-    name = osp.splitext(osp.basename(args.config))[0]
+    name = osp.splitext(osp.basename(config_path(args.config)))[0]
     if args.skdsrl:
         cfg = add_skdsrl(cfg)
         name = f'skdsrl_{name}'

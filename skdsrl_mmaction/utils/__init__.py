@@ -1,4 +1,10 @@
-from .config import is_a, leaf_datasets, read_config
+from .config import config_path, is_a, leaf_datasets, read_config
 from .files import write_json
 
-__all__ = ['is_a', 'leaf_datasets', 'read_config', 'write_json']
+__all__ = [
+    'config_path',
+    'is_a',
+    'leaf_datasets',
+    'read_config',
+    'write_json',
+]
