@@ -1,6 +1,12 @@
 """What the tests share: videos, written here or real ones, and processes."""
 
+import os
 import sys
+
+# One thread for each test and each process that it starts: the models are
+# tiny, and pytest-xdist runs a worker on every core. PyTorch reads this when
+# it is imported.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import cv2
 import numpy as np

@@ -47,7 +47,7 @@ def test_list_of_commands(capsys):
 def test_unknown_command_is_an_error_with_the_nearest():
     with pytest.raises(SystemExit, match="'trian'; did you mean 'train'"):
         skdsrl.main(['trian'])
-    with pytest.raises(SystemExit, match="no command 'x'. \"skdsrl --help\""):
+    with pytest.raises(SystemExit, match='no command \'x\'. "skdsrl --help"'):
         skdsrl.main(['x'])
 
 
