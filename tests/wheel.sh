@@ -10,6 +10,7 @@ FOLDER=$(mktemp -d)
 trap 'rm -rf "$FOLDER"' EXIT
 unset PYTHONPATH
 
+rm -rf build  # setuptools would put what is left there into the wheel
 "$1" -m pip wheel --no-deps --no-build-isolation -w "$FOLDER" .
 "${PYTHON:-python3.11}" -m venv "$FOLDER/venv"
 cd "$FOLDER"
