@@ -19,6 +19,13 @@ from tests.support.paths import REAL_VIDEOS, ROOT
 from tests.support.videos import write_counting_video
 
 
+def pytest_collection_modifyitems(items):
+    """Mark tests as slow that run commands in processes of their own."""
+    for item in items:
+        if 'python' in item.fixturenames:
+            item.add_marker('slow')
+
+
 @pytest.fixture(autouse=True)
 def seed():
     np.random.seed(0)

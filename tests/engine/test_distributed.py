@@ -2,6 +2,7 @@
 
 import socket
 
+import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
@@ -81,6 +82,7 @@ def process(rank, port, out):
     dist.destroy_process_group()
 
 
+@pytest.mark.slow
 def test_gradients_are_the_mean_over_processes(tmp_path):
     """Also with activation checkpointing and with accumulation."""
     with socket.socket() as probe:
