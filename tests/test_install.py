@@ -10,9 +10,12 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import importlib_metadata
 import pytest
 from mmengine.config import Config
+from packaging.requirements import Requirement
 
+from skdsrl_mmaction import host
 from tests.support.paths import ROOT
 
 # Where the name of an import is not that of its distribution.
@@ -183,6 +186,23 @@ def test_whatever_is_imported_is_declared():
     assert undeclared(ROOT / 'skdsrl_mmaction', requirements()) >= {'mmcv'}
 
 
+def test_mmaction2_can_be_installed_without_its_requirements(monkeypatch):
+    """As where decord has no wheel: this package requires the others."""
+    needed = {
+        re.match(r'[\w.-]+', line)[0].lower()
+        for line in importlib_metadata.requires('mmaction2')
+        if 'extra ==' not in line
+    }
+    assert 'decord' in needed and 'einops' in needed
+    # Both packages are the module cv2.
+    needed.remove('opencv-contrib-python')
+    assert needed <= requirements()
+
+    monkeypatch.setitem(sys.modules, 'mmaction', None)
+    with pytest.raises(ImportError, match='--no-deps "mmaction2>=1.2.0,<1.3'):
+        host.check_versions()
+
+
 @pytest.mark.parametrize(
     'system, machine, wheels',
     [
@@ -195,8 +215,6 @@ def test_whatever_is_imported_is_declared():
 )
 def test_decord_only_where_it_has_a_wheel(system, machine, wheels):
     """Wheels of decord 0.6.0 for Python 3.9 and later, on its index."""
-    from packaging.requirements import Requirement
-
     setup = configparser.ConfigParser()
     setup.read(ROOT / 'setup.cfg')
     markers = {
