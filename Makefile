@@ -1,11 +1,16 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
+# Processes that run tests at the same time.
+JOBS ?= 2
+PYTEST := -m pytest -n $(JOBS) --dist loadfile
+EXTRAS := lite,analysis,export,benchmark,tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo lint test test-quick test-newest test-python \
+	test-wheel bench clean
 
-help:  ## list these habits
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+help:  ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 setup: .venv/installed  ## make .venv with the tested environment and this package
 
@@ -27,11 +32,30 @@ lint: setup  ## check style and format
 	$(BIN)/ruff format --check .
 
 test: lint  ## setup, lint and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
 
-bench: setup  ## measure what loading videos and a training step cost
+test-quick: lint  ## the tests that do not train in processes of their own
+	$(BIN)/python $(PYTEST) -m 'not slow'
+
+# Installs whatever is newest, also over an older .venv-NAME.
+define test_in
+$(PYTHON) -m venv $(1)
+$(1)/bin/python -m pip install --upgrade --upgrade-strategy eager -e '.[$(EXTRAS)]'
+$(1)/bin/python $(PYTEST)
+endef
+
+test-newest:  ## all tests with the newest version of every requirement
+	$(call test_in,.venv-newest)
+
+test-python:  ## the same for another Python: make test-python PYTHON=python3.13
+	$(call test_in,.venv-$(notdir $(PYTHON)))
+
+test-wheel: setup  ## train and test the demo from a wheel, without the checkout
+	PYTHON=$(PYTHON) tests/wheel.sh $(BIN)/python
+
+bench: setup  ## measure loading of videos and a training step
 	$(BIN)/python tools/benchmark_pipeline.py
 
-clean:  ## remove the environment, the demo data and caches; work_dirs/ stays
-	rm -rf .venv data/demo *.egg-info .pytest_cache .ruff_cache
+clean:  ## remove the environments, the demo data and caches; work_dirs/ stays
+	rm -rf .venv .venv-* data/demo build *.egg-info .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

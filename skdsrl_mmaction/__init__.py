@@ -13,6 +13,7 @@ host.check_versions()
 host.install_drn_stand_in()
 host.allow_checkpoint_globals()
 host.open_decord_by_path()
+host.checkpoint_without_reentry()
 host.name_mmpretrain()
 
 from . import datasets, engine, mixing, models  # noqa: E402

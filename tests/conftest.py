@@ -1,6 +1,12 @@
 """What the tests share: videos, written here or real ones, and processes."""
 
+import os
 import sys
+
+# One thread for each test and each process that it starts: the models are
+# tiny, and pytest-xdist runs a worker on every core. PyTorch reads this when
+# it is imported.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import cv2
 import numpy as np
@@ -11,6 +17,13 @@ from mmengine.registry import init_default_scope
 import skdsrl_mmaction  # noqa: F401  the host repaired, all classes registered
 from tests.support.paths import REAL_VIDEOS, ROOT
 from tests.support.videos import write_counting_video
+
+
+def pytest_collection_modifyitems(items):
+    """Mark tests as slow that run commands in processes of their own."""
+    for item in items:
+        if 'python' in item.fixturenames:
+            item.add_marker('slow')
 
 
 @pytest.fixture(autouse=True)

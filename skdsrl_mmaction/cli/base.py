@@ -8,7 +8,7 @@ from mmengine.config import Config, DictAction
 from mmengine.logging import print_log
 
 from ..mixing import add_skdsrl
-from ..utils import read_config
+from ..utils import config_path, read_config
 
 # For an option that takes any number of KEY=VALUE.
 KEY_VALUES = dict(nargs='+', action=DictAction, default={})
@@ -77,7 +77,7 @@ def load_config(args: argparse.Namespace) -> Config:
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config)
-    name = osp.splitext(osp.basename(args.config))[0]
+    name = osp.splitext(osp.basename(config_path(args.config)))[0]
     if args.skdsrl:
         cfg = add_skdsrl(cfg)
         name = f'skdsrl_{name}'

@@ -13,7 +13,6 @@ import tempfile
 from typing import Optional, Sequence
 
 import av
-from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from rich.console import Console
 from rich.progress import track
@@ -22,6 +21,7 @@ from ..benchmark.speed import loading, step
 from ..benchmark.speed.report import SHRUNK, write_report
 from ..benchmark.speed.synthetic import SYNTHETIC, write_synthetic
 from ..datasets.preparation.shrink import shrink_video
+from ..utils import read_config
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -37,7 +37,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     parser.add_argument(
         '--config',
-        default='configs/skdsrl_r3d18_k400.py',
+        default='skdsrl_mmaction::skdsrl_r3d18_k400.py',
         help='whose training pipeline and model are measured',
     )
     parser.add_argument('--rounds', type=int, default=20, help='of each video')
@@ -101,7 +101,7 @@ def measure_memory(args):
 
 def measure(args, videos):
     """What the report is made of."""
-    cfg = Config.fromfile(args.config)
+    cfg = read_config(args.config)
     transforms = cfg.train_dataloader.dataset.pipeline
     steps = memory = None
     if args.steps:

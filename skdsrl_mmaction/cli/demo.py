@@ -8,15 +8,20 @@ import argparse
 import os.path as osp
 from typing import Optional, Sequence
 
-from mmengine.config import Config
 from mmengine.runner import Runner
 
 from ..engine import check_data
+from ..utils import read_config
+
+
+def parse_args(argv: Optional[Sequence[str]] = None):
+    parser = argparse.ArgumentParser(description=__doc__)
+    return parser.parse_args(argv)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args(argv)
-    cfg = Config.fromfile('configs/skdsrl_r3d18_demo.py')
+    parse_args(argv)
+    cfg = read_config('skdsrl_mmaction::skdsrl_r3d18_demo.py')
     cfg.work_dir = 'work_dirs/skdsrl_r3d18_demo'
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])

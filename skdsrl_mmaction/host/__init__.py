@@ -6,6 +6,7 @@ unnecessary, and acts only where the fault is present. ``check_versions`` and
 others after; every one may be called any number of times.
 """
 
+from .checkpointing import checkpoint_without_reentry
 from .checkpoints import allow_checkpoint_globals
 from .decord_by_path import open_decord_by_path
 from .drn import install_drn_stand_in
@@ -15,6 +16,7 @@ from .versions import check_versions
 __all__ = [
     'allow_checkpoint_globals',
     'check_versions',
+    'checkpoint_without_reentry',
     'install_drn_stand_in',
     'name_mmpretrain',
     'open_decord_by_path',

@@ -27,6 +27,10 @@ def check_versions() -> None:
         ('mmaction', MMACTION_RANGE, 'mmaction2'),
     ):
         remedy = f'pip install "{package}>={low},<{high}"'
+        if name == 'mmaction':
+            # It requires decord, which has no wheel for some platforms; the
+            # rest of what it requires is required by this package.
+            remedy = remedy.replace('install', 'install --no-deps')
         if name == 'mmcv':
             remedy += ' (or full mmcv, if you compile its operators)'
         if importlib.util.find_spec(name) is None:

@@ -1,31 +1,57 @@
 """Helpers on configs."""
 
+import importlib.util
 import inspect
 import os.path as osp
 from typing import Any, Iterator, Optional, Tuple, Union
 
 from mmengine.config import Config
 from mmengine.registry import Registry
-from mmengine.utils import get_installed_path
+
+
+def config_path(name: str) -> str:
+    """Return the path of a config.
+
+    Args:
+        name (str): A path, or ``package::path`` for a config that an
+            installed package holds, as in ``_base_``. The path may be a
+            pattern.
+
+    Returns:
+        str: The path; for ``package::path``, in ``.mim/configs`` of the
+        package.
+
+    Raises:
+        ModuleNotFoundError: If the package is not installed.
+    """
+    package, packaged, path = name.rpartition('::')
+    if not packaged:
+        return name
+    spec = (
+        importlib.util.find_spec(package) if package.isidentifier() else None
+    )
+    if spec is None:
+        raise ModuleNotFoundError(
+            f'{name}: no package {package!r} is installed; write '
+            'mmaction::PATH or skdsrl_mmaction::PATH'
+        )
+    return osp.join(osp.dirname(spec.origin), '.mim', 'configs', path)
 
 
 def read_config(name: str) -> Config:
-    """Read a config file, or a config of an installed package.
+    """Read a config.
 
     Args:
-        name (str): A path, or ``package::path`` as in ``_base_``.
+        name (str): As :func:`config_path` takes it.
 
     Returns:
         Config: Its content.
 
     Raises:
+        ModuleNotFoundError: If the package is not installed.
         FileNotFoundError: If there is no such file.
     """
-    package, external, path = name.partition('::')
-    if external:
-        folder = get_installed_path(package)
-        name = osp.join(folder, '.mim', 'configs', path)
-    return Config.fromfile(name)
+    return Config.fromfile(config_path(name))
 
 
 def find_type(registry: Registry, kind: Any) -> Optional[Any]:

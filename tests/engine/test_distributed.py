@@ -1,26 +1,35 @@
-"""One step of two processes against the mean of their halves."""
+"""Gradients of two processes against those of one process."""
 
 import socket
 
+import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
 WORLD = 2
+SETTINGS = [
+    # with_cp, accumulate
+    (False, False),
+    (True, False),
+    (True, True),
+]
 
 
-def build(seed):
+def build(with_cp):
     from mmaction.registry import MODELS
     from mmengine.registry import init_default_scope
 
     import skdsrl_mmaction  # noqa: F401
 
     init_default_scope('mmaction')
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     return MODELS.build(
         dict(
             type='SKDSRLRecognizer3D',
-            backbone=dict(type='R3D', depth=18, base_channels=4),
+            backbone=dict(
+                type='R3D', depth=18, base_channels=4, with_cp=with_cp
+            ),
             cls_head=dict(
                 type='I3DHead', num_classes=5, in_channels=32, dropout_ratio=0
             ),
@@ -31,19 +40,22 @@ def build(seed):
     ).double()
 
 
-def half(rank, n=3):
+def batch(seed, n=3):
     from mmaction.structures import ActionDataSample
 
-    generator = torch.Generator().manual_seed(rank)
+    generator = torch.Generator().manual_seed(seed)
     shape = (n, 2, 3, 16, 32, 32)
     inputs = torch.randn(*shape, generator=generator, dtype=torch.float64)
-    labels = [(rank + i) % 5 for i in range(n)]
+    labels = [(seed + i) % 5 for i in range(n)]
     return inputs, [ActionDataSample().set_gt_label(x) for x in labels]
 
 
-def gradients(model, wrapped, rank):
-    loss, _ = model.parse_losses(wrapped(*half(rank), mode='loss'))
+def backward(model, wrapped, seed):
+    loss, _ = model.parse_losses(wrapped(*batch(seed), mode='loss'))
     loss.backward()
+
+
+def gradients(model):
     return [p.grad.clone() for p in model.parameters()]
 
 
@@ -54,26 +66,39 @@ def process(rank, port, out):
     )
     from mmengine.model import MMDistributedDataParallel
 
-    model = build(seed=0)
-    # As skdsrl_mmaction.engine.prepare_device has it.
-    wrapped = MMDistributedDataParallel(
-        model, device_ids=None, broadcast_buffers=False
-    )
-    torch.save(gradients(model, wrapped, rank), f'{out}/{rank}.pt')
+    found = []
+    for with_cp, accumulate in SETTINGS:
+        model = build(with_cp)
+        # As skdsrl_mmaction.engine.prepare_device has it.
+        wrapped = MMDistributedDataParallel(
+            model, device_ids=None, broadcast_buffers=False
+        )
+        if accumulate:
+            with wrapped.no_sync():
+                backward(model, wrapped, WORLD + rank)
+        backward(model, wrapped, rank)
+        found.append(gradients(model))
+    torch.save(found, f'{out}/{rank}.pt')
     dist.destroy_process_group()
 
 
-def test_gradients_are_the_mean_of_both_halves(tmp_path):
+@pytest.mark.slow
+def test_gradients_are_the_mean_over_processes(tmp_path):
+    """Also with activation checkpointing and with accumulation."""
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
     mp.spawn(process, args=(port, str(tmp_path)), nprocs=WORLD)
 
-    halves = []
-    for rank in range(WORLD):
-        model = build(seed=0)
-        halves.append(gradients(model, model, rank))
-    expected = [(a + b) / 2 for a, b in zip(*halves)]
-    for rank in range(WORLD):
-        for mine, mean in zip(torch.load(tmp_path / f'{rank}.pt'), expected):
-            torch.testing.assert_close(mine, mean)
+    parts = []
+    for seed in range(2 * WORLD):
+        model = build(with_cp=False)
+        backward(model, model, seed)
+        parts.append(gradients(model))
+    found = [torch.load(tmp_path / f'{rank}.pt') for rank in range(WORLD)]
+    for i, (_, accumulate) in enumerate(SETTINGS):
+        summed = parts if accumulate else parts[:WORLD]
+        for of_one_weight in zip(*summed, *(rank[i] for rank in found)):
+            expected = sum(of_one_weight[: len(summed)]) / WORLD
+            for mine in of_one_weight[len(summed) :]:
+                torch.testing.assert_close(mine, expected)

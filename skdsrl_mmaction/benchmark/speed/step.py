@@ -15,6 +15,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 
+from ...utils import read_config
 from ..machine import peak_memory
 
 SKDSRL, CE_ONLY = 'SKD-SRL', 'CE(p1) + CE(p2)'
@@ -91,7 +92,7 @@ def measure_steps(
 
 def main() -> None:
     path, variant, batch_size = sys.argv[1:]
-    step = Step(Config.fromfile(path), variant, int(batch_size))
+    step = Step(read_config(path), variant, int(batch_size))
     step()
     step()
     print(peak_memory())
