@@ -1,12 +1,10 @@
 """Helpers on configs."""
 
 import inspect
-import os.path as osp
 from typing import Iterator, Tuple, Union
 
 from mmengine.config import Config
 from mmengine.registry import Registry
-from mmengine.utils import get_installed_path
 
 
 def read_config(name: str) -> Config:
@@ -21,10 +19,8 @@ def read_config(name: str) -> Config:
     Raises:
         FileNotFoundError: If there is no such file.
     """
-    package, external, path = name.partition('::')
-    if external:
-        folder = get_installed_path(package)
-        name = osp.join(folder, '.mim', 'configs', path)
+    if '::' in name:
+        name, _ = Config._get_cfg_path(name, '')
     return Config.fromfile(name)
 
 
