@@ -59,7 +59,7 @@ def keep_numpy_bool() -> None:
 
     Unnecessary once MMAction2 supports numpy 2.
     """
-    if getattr(np, 'bool', None) is np.bool_:
+    if vars(np).get('bool') is np.bool_:
         from mmaction.datasets.transforms import wrappers
 
         wrappers.np = _Numpy('numpy')
