@@ -67,7 +67,7 @@ def load_config(args: argparse.Namespace) -> Config:
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config)
-    name = osp.splitext(osp.basename(args.config))[0]
+    name = osp.splitext(osp.basename(cfg.filename))[0]
     if args.skdsrl:
         cfg = add_skdsrl(cfg)
         name = f'skdsrl_{name}'
