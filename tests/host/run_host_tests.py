@@ -14,10 +14,6 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from mmaction.testing import _utils as testing
-
-# Imported before any test, so that its repairs are in place.
-import skdsrl_mmaction  # noqa: F401
 
 FOLDERS = [
     'apis',
@@ -30,11 +26,16 @@ FOLDERS = [
     'visualization',
 ]
 FAULT = 'fault'
+OPTIONAL = (
+    'clip|imgaug|mmcls|mmdet|mmpose|mmpretrain|pims|tensorboard|timm'
+    '|torchvision'
+)
 # The first pattern that an error's text matches is its cause. The classes that
 # cannot be imported are those that MMAction2 only defines beside MMDetection.
 CAUSES = {
-    'optional package': r'No module named|pip install'
-    r"|cannot import name '(ACRNHead|BBoxHeadAVA|FBOHead)'",
+    'optional package': f"No module named '({OPTIONAL})"
+    "|cannot import name '(ACRNHead|BBoxHeadAVA|FBOHead)'"
+    '|needs mmpretrain',
     'network': r'URLError|ConnectionError|HTTPSConnection|getaddrinfo'
     r'|Name or service not known|Temporary failure in name resolution',
     'file that the release lacks': r'FileNotFoundError|No such file',
@@ -93,33 +94,44 @@ def main() -> int:
     if missing:
         parser.error(f'checkout={args.checkout}: no {missing} in tests/')
 
+    # Before any test, so that the host is repaired.
+    from mmaction.testing import _utils as testing
+
+    import skdsrl_mmaction  # noqa: F401
+
     # The helper looks for configs/ two folders up; a release has none there.
     testing.__file__ = str(tests.parent / 'mmaction' / 'testing' / 'x.py')
     os.chdir(args.checkout)
     sys.dont_write_bytecode = True
     outcomes = Outcomes()
-    pytest.main(
+    status = pytest.main(
         [
-            '-q',
+            *('-q', '-rN'),
             '--tb=short',
             '--show-capture=no',
             '--disable-warnings',
             '--continue-on-collection-errors',
-            # Nothing of the checkout's is written or configured.
+            # The checkout is neither written to nor asked for options.
             *('-p', 'no:cacheprovider', '-c', os.devnull),
             f'--rootdir={args.checkout.resolve()}',
             *(str(tests / name) for name in args.folders),
         ],
         plugins=[outcomes],
     )
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return status
     by_cause = outcomes.by_cause()
-    print(
-        '\n' + ', '.join(f'{n} {kind}' for kind, n in outcomes.counts.items())
-    )
-    for cause in CAUSES:
-        for test, error in by_cause.get(cause, []):
-            print(f'{cause}: {test}\n    {error[:300]}')
+    report(outcomes.counts, by_cause)
     return int(FAULT in by_cause)
+
+
+def report(counts: Counter, by_cause: dict) -> None:
+    print('\n' + ', '.join(f'{n} {kind}' for kind, n in counts.items()))
+    for cause in CAUSES:
+        failures = by_cause.get(cause, [])
+        print(f'\n{cause}: {len(failures)}')
+        for test, error in failures:
+            print(f'  {test}: {error[:200]}')
 
 
 if __name__ == '__main__':
