@@ -9,14 +9,11 @@ registers every class into ``mmaction.registry``. In a config::
 
 from . import host
 
-host.check_versions()
-host.install_drn_stand_in()
-host.allow_checkpoint_globals()
-host.open_decord_by_path()
-host.checkpoint_without_reentry()
-host.name_mmpretrain()
+host.repair()
 
 from . import datasets, engine, mixing, models  # noqa: E402
 from .version import __version__  # noqa: E402
+
+host.open_decord_by_path(without_decord=datasets.video.PyAVReader)
 
 __all__ = ['__version__', 'datasets', 'engine', 'mixing', 'models']

@@ -1,13 +1,16 @@
-"""Checkpoints of MMEngine under ``torch.load(weights_only=True)``."""
+"""Checkpoints of MMEngine, read by ``torch.load(weights_only=True)``."""
 
 
 def allow_checkpoint_globals() -> None:
-    """``Weights only load failed … HistoryBuffer`` on resume and test.
+    """Allow what MMEngine's checkpoints hold when torch loads them.
 
-    torch >= 2.6 loads with ``weights_only=True`` and MMEngine's checkpoints
-    hold its log buffers (mmengine issue 1655). Only what such a checkpoint
-    holds is allowed; a hostile pickle is refused as before. Unnecessary once
-    mmengine does this itself.
+    Symptom: ``Weights only load failed … HistoryBuffer`` on resume and test.
+
+    Cause: torch >= 2.6 loads with ``weights_only=True``, and the checkpoints
+    hold the log buffers (mmengine issue 1655). A hostile pickle is refused as
+    before.
+
+    Unnecessary once MMEngine does this itself.
     """
     import numpy as np
     import torch
@@ -45,7 +48,7 @@ def allow_checkpoint_globals() -> None:
 
 
 def _history_statistic(owner: type, name: str):
-    """Stand for ``getattr`` in a checkpoint: HistoryBuffer's statistics only.
+    """Return a statistic of HistoryBuffer, for ``getattr`` in a checkpoint.
 
     Raises:
         ValueError: For any other object or attribute.

@@ -1,6 +1,5 @@
 """A stand-in for the folder that the released mmaction2 lacks."""
 
-import importlib.machinery
 import importlib.util
 import os.path as osp
 import sys
@@ -8,18 +7,20 @@ import types
 
 
 def install_drn_stand_in() -> None:
-    """``No module named 'mmaction.models.localizers.drn'``.
+    """Stand in for the localizer DRN; building it raises.
 
-    The 1.2.0 wheel and sdist on PyPI lack that folder, which
-    ``mmaction.models`` imports (mmaction2 issue 2714). Unnecessary once a
-    release contains it. The stand-in raises when its ``DRN`` is built.
+    Symptom: ``No module named 'mmaction.models.localizers.drn'``.
+
+    Cause: the 1.2.0 wheel and sdist on PyPI lack that folder, which
+    ``mmaction.models`` imports (mmaction2 issue 2714).
+
+    Unnecessary once a release contains it.
     """
     name = 'mmaction.models.localizers.drn'
-    if f'{name}.drn' in sys.modules:
+    if name in sys.modules:
         return
     root = importlib.util.find_spec('mmaction').submodule_search_locations[0]
-    folder = osp.join(root, 'models', 'localizers')
-    if importlib.machinery.PathFinder.find_spec(name, [folder]) is not None:
+    if osp.isdir(osp.join(root, 'models', 'localizers', 'drn')):
         return
 
     class DRN:

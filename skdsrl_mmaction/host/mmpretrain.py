@@ -1,11 +1,15 @@
-"""A backbone whose package is absent names that package."""
+"""The error of a backbone whose package is not installed."""
 
 
 def name_mmpretrain() -> None:
-    """``MobileOneTSM is not in the mmaction::model registry``.
+    """Name mmpretrain in the error of the backbone that needs it.
 
-    The host leaves this backbone out, without a word, where mmpretrain is
-    not installed. The stand-in names the package when it is built.
+    Symptom: ``MobileOneTSM is not in the mmaction::model registry``.
+
+    Cause: the host does not register it where mmpretrain is not installed.
+    The stand-in raises when it is built.
+
+    Unnecessary once MMAction2 names the package.
     """
     from mmaction.registry import MODELS
 

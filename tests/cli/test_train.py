@@ -150,6 +150,13 @@ def test_defaults(monkeypatch):
     assert cfg.randomness == dict(seed=None)
 
 
+def test_work_dir_of_a_packaged_config(monkeypatch):
+    name = 'skdsrl_mmaction::skdsrl_r3d18_ucf101.py'
+    monkeypatch.setattr(sys, 'argv', ['train.py', name])
+    cfg = train.load_config(train.parse_args())
+    assert cfg.work_dir == 'work_dirs/skdsrl_r3d18_ucf101'
+
+
 def test_options_reach_the_config(monkeypatch):
     cfg = merged(
         monkeypatch,
