@@ -20,6 +20,8 @@ from ..benchmark.comparison.records import read_records
 from ..benchmark.comparison.report import check_against, write_report
 from ..benchmark.machine import commit, granted_gpus
 
+_KEY_VALUES = dict(nargs='+', action=DictAction, default={})
+
 
 def parse_args(argv: Optional[Sequence[str]] = None):
     parser = argparse.ArgumentParser(
@@ -73,17 +75,13 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     parser.add_argument(
         '--transform-options',
-        nargs='+',
-        action=DictAction,
-        default={},
+        **_KEY_VALUES,
         metavar='TRANSFORM.ARGUMENT=VALUE',
         help='set an argument of every such transform, as RandomCrop.size=56',
     )
     parser.add_argument(
         '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
+        **_KEY_VALUES,
         metavar='KEY=VALUE',
         help='override keys of every config, also after the options above; '
         'schedule, validation and checkpoints are the same for all and '

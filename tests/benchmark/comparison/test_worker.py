@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from skdsrl_mmaction.benchmark.comparison.worker import train_and_test
-from skdsrl_mmaction.utils import write_json
 from tests.support.paths import ROOT
 from tests.support.tiny import tiny_config, tiny_overrides
 
@@ -90,12 +89,3 @@ def test_what_fails_late_is_tried_first(cfg):
     with pytest.raises(ValueError, match='acc/top1'):
         train_and_test(cfg)
     assert not os.path.exists(cfg.work_dir)
-
-
-def test_write_json_leaves_the_old_file_if_it_fails(tmp_path):
-    path = tmp_path / 'a.json'
-    write_json(str(path), dict(a=1))
-    before = path.read_text()
-    with pytest.raises(TypeError):
-        write_json(str(path), dict(a=object()))
-    assert path.read_text() == before
