@@ -15,6 +15,8 @@ from .overrides import SPLITS
 
 # Keys of a data set that say where its data is.
 PLACES = ('ann_file', 'data_prefix', 'data_root')
+# Keys of a config whose values may be files of weights.
+WEIGHTS = ('load_from', 'pretrained', 'checkpoint', 'teacher_checkpoint')
 
 
 def digest(content: Any) -> str:
@@ -70,16 +72,29 @@ def _stat(path: Optional[str]) -> Optional[Tuple[int, int]]:
     return found.st_size, found.st_mtime_ns
 
 
-def describe_weights(path: Optional[str]) -> Optional[str]:
-    """Describe a file of weights by its name, size and time of change.
+def describe_weights(config: Any) -> Any:
+    """Describe the files of weights in a config by their content.
 
     Args:
-        path (str, optional): A local file; a URL is returned unchanged.
+        config (dict or list): A config, or a part of one.
 
     Returns:
-        str, optional: The description.
+        dict or list: A copy. The value of every key in :data:`WEIGHTS` that
+        names a local file is its name and a digest of size and time of
+        change; others, as a URL, are unchanged.
     """
+    if isinstance(config, dict):
+        return {
+            key: _describe_file(value)
+            if key in WEIGHTS and isinstance(value, str)
+            else describe_weights(value)
+            for key, value in config.items()
+        }
+    if isinstance(config, (list, tuple)):
+        return [describe_weights(part) for part in config]
+    return config
+
+
+def _describe_file(path: str) -> str:
     found = _stat(path)
-    if found is None:
-        return path
-    return f'{os.path.basename(path)}, {digest(found)}'
+    return f'{os.path.basename(path)}, {digest(found)}' if found else path

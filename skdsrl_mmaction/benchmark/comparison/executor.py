@@ -1,6 +1,7 @@
 """Make the runs of a comparison, several at a time, and resume later."""
 
 import copy
+import glob
 import os
 import os.path as osp
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from mmengine.runner import find_latest_checkpoint
 
 from ...utils import write_json
-from .records import Record, read_record
+from .records import Record, explain_difference, read_record
 from .run import KEY_FORM, Run
 
 WORKER = 'skdsrl_mmaction.benchmark.comparison.worker'
@@ -95,6 +96,7 @@ class Executor:
         for run in runs:
             if self.record(run) is not None:
                 continue
+            self._report_others(run)
             teacher = run.teacher
             if teacher and not self._weights(teacher):
                 if self.record(teacher) and teacher.id not in missing:
@@ -105,6 +107,16 @@ class Executor:
                 missing.setdefault(teacher.id, teacher)
             missing.setdefault(run.id, run)
         return list(missing.values())
+
+    def _report_others(self, run: Run) -> None:
+        """Say why records of the same config, fold and seed are not used."""
+        start = osp.join(self.records_dir, run.id[: -len(run.key)])
+        for path in sorted(glob.glob(f'{glob.escape(start)}*.json')):
+            difference = explain_difference(read_record(path), run.content)
+            print(
+                f'{run.id}: {osp.basename(path)} is not used, it differs in '
+                f'{difference}'
+            )
 
     def _fill_slots(self) -> None:
         for slot in set(range(self.jobs)) - set(self._running):

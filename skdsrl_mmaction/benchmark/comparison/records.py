@@ -43,6 +43,27 @@ def compute_key(record: Record) -> str:
     return digest(content)
 
 
+def explain_difference(record: Record, content: Dict[str, Any]) -> str:
+    """Say why a record is not that of a run with another key.
+
+    Args:
+        record (dict): A finished run.
+        content (dict): :attr:`~.run.Run.content` of the other run.
+
+    Returns:
+        str: The parts in which they differ.
+    """
+    if key_form(record) == 1:
+        return 'the form of its key'
+    changed = [x for x in ('config', 'data') if record[x] != content[x]]
+    changed += [
+        f'version of {name} ({record["versions"][name]})'
+        for name, version in content['versions'].items()
+        if record['versions'][name] != version
+    ]
+    return ', '.join(changed)
+
+
 def read_record(path: str) -> Record:
     """Read one record.
 

@@ -72,16 +72,11 @@ class Run:
             for _, leaf in leaf_datasets(split, dataset):
                 for key in PLACES:
                     leaf.pop(key, None)
-        cfg['load_from'] = describe_weights(cfg.get('load_from'))
-        if 'teacher_checkpoint' in cfg['model']:
-            cfg['model']['teacher_checkpoint'] = (
-                self.teacher.key
-                if self.teacher
-                else describe_weights(cfg['model']['teacher_checkpoint'])
-            )
+        if self.teacher is not None:
+            cfg['model']['teacher_checkpoint'] = self.teacher.key
         installed = versions()
         content = dict(
-            config=cfg,
+            config=describe_weights(cfg),
             data=self.data,
             versions={key: installed[key] for key in DECISIVE_VERSIONS},
         )

@@ -77,11 +77,20 @@ def test_data_sets_in_wrappers(tiny_dataset):
 
 
 def test_weights(tmp_path):
-    assert describe_weights(None) is None
-    assert describe_weights('https://a/b.pth') == 'https://a/b.pth'
     path = tmp_path / 'a.pth'
+    config = dict(
+        load_from=str(path),
+        model=dict(init_cfg=[dict(type='Pretrained', checkpoint=str(path))]),
+        default_hooks=dict(checkpoint=dict(interval=1)),
+        resume=None,
+    )
+    assert describe_weights(config) == config  # as yet there is no such file
     path.write_text('1')
-    before = describe_weights(str(path))
-    assert before.startswith('a.pth, ')
+    found = describe_weights(config)
+    assert found['load_from'].startswith('a.pth, ')
+    assert found['model']['init_cfg'][0]['checkpoint'] == found['load_from']
+    assert found['default_hooks'] == config['default_hooks']
     path.write_text('22')
-    assert describe_weights(str(path)) != before
+    assert describe_weights(config)['load_from'] != found['load_from']
+    url = dict(load_from='https://a/b.pth')
+    assert describe_weights(url) == url

@@ -143,6 +143,19 @@ def test_a_finished_run_is_not_made_again(setting, runs):
     assert len(started()) == 3
 
 
+def test_records_that_do_not_fit_are_reported(setting, runs, capsys):
+    make, started = setting
+    executor = make()
+    executor.execute(runs[1:])
+    other = Run('baseline', runs[1].cfg, 0, 0, data=dict(train=1))
+    executor.execute([other])
+    assert len(started()) == 2
+    assert (
+        f'{other.id}: {runs[1].id}.json is not used, it differs in data\n'
+        in capsys.readouterr().out
+    )
+
+
 @pytest.mark.parametrize('gone', ['file', 'folder'])
 def test_a_teacher_without_weights_is_trained_again(
     setting, runs, tmp_path, capsys, gone

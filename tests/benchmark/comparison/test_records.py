@@ -5,6 +5,7 @@ import pytest
 from skdsrl_mmaction.benchmark.comparison.data import digest
 from skdsrl_mmaction.benchmark.comparison.records import (
     compute_key,
+    explain_difference,
     key_form,
     read_records,
 )
@@ -50,6 +51,15 @@ def test_key_covers_data_and_versions():
         compute_key(dict(record, versions=dict(VERSIONS, cv2='9')))
         == (record['key'])
     )
+
+
+def test_differences_are_named():
+    record = newer(tau=1)
+    content = dict(config=dict(tau=1), data={}, versions=dict(torch='9'))
+    assert explain_difference(record, content) == 'version of torch (2)'
+    content = dict(config={}, data=dict(train=1), versions=dict(torch='2'))
+    assert explain_difference(record, content) == 'config, data'
+    assert explain_difference(older(), content) == 'the form of its key'
 
 
 @pytest.mark.parametrize('record', [older(tau=1), newer(tau=1)])

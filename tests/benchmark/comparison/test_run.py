@@ -63,7 +63,11 @@ def test_versions_are_in_the_key(monkeypatch):
 
 
 def test_weights_that_a_run_starts_from(tmp_path):
-    for option in 'load_from', 'model.teacher_checkpoint':
+    for option in (
+        'load_from',
+        'model.teacher_checkpoint',
+        'model.backbone.pretrained',
+    ):
         keys = {make().key}
         for name, text in ('a', '1'), ('a', '22'), ('b', '22'):
             path = tmp_path / f'{name}.pth'
