@@ -23,11 +23,13 @@ def test_budget(budget, epochs):
     for method, want in epochs.items():
         cfg = load(method)
         cfg.train_cfg.max_epochs = 10
+        cfg.resume = True
         set_protocol(cfg, budget)
         assert cfg.train_cfg.max_epochs == want
         (schedule,) = cfg.param_scheduler
         assert schedule.T_max == want
         assert cfg.val_cfg is cfg.val_dataloader is cfg.val_evaluator is None
+        assert cfg.resume is False
 
 
 def test_training_must_count_epochs():
