@@ -1,8 +1,11 @@
-"""Device, memory and versions of the machine that runs a benchmark."""
+"""Devices, memory and versions of the machine that runs a benchmark."""
 
+import os
+import os.path as osp
 import resource
+import subprocess
 import sys
-from typing import Dict
+from typing import Dict, List, Optional
 
 import cv2
 import mmaction
@@ -15,14 +18,29 @@ from ..version import __version__
 
 
 def device_name() -> str:
-    """The first GPU, or the CPU with its number of threads."""
+    """Return the name of the first GPU, or the number of CPU threads."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
     return f'cpu, {torch.get_num_threads()} thread(s)'
 
 
+def granted_gpus() -> List[str]:
+    """Return the GPUs that this process may use.
+
+    Returns:
+        list[str]: Each as ``CUDA_VISIBLE_DEVICES`` names it: an index of the
+        machine, or a UUID. Empty without CUDA.
+    """
+    count = torch.cuda.device_count()
+    granted = os.environ.get('CUDA_VISIBLE_DEVICES')
+    if granted is None:
+        return [str(i) for i in range(count)]
+    # CUDA ignores what follows the first name that is not valid.
+    return [name.strip() for name in granted.split(',')][:count]
+
+
 def peak_memory() -> int:
-    """Highest memory so far, in bytes: allocated on the GPU, or resident."""
+    """Return the peak memory in bytes: allocated on the GPU, or resident."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -30,10 +48,28 @@ def peak_memory() -> int:
 
 
 def versions() -> Dict[str, str]:
-    """Versions of all that takes part."""
+    """Return the versions of Python and of the packages that take part."""
     modules = (torch, mmengine, mmcv, mmaction, numpy, cv2)
     return {
         'python': sys.version.split()[0],
         **{module.__name__: module.__version__ for module in modules},
         'skdsrl_mmaction': __version__,
     }
+
+
+def commit() -> Optional[str]:
+    """Return the commit of this checkout, with '+' if files have changed.
+
+    Returns:
+        str, optional: Twelve hexadecimal digits; None outside a checkout.
+    """
+    try:
+        return subprocess.run(
+            ['git', 'describe', '--always', '--abbrev=12', '--dirty=+'],
+            cwd=osp.dirname(osp.abspath(__file__)),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None

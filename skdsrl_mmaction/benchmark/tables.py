@@ -1,4 +1,4 @@
-"""Writing the tables of the benchmarks."""
+"""Tables of the benchmarks."""
 
 from typing import Sequence
 
@@ -7,7 +7,7 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
     """Write rows as a Markdown table; all columns but the first align right.
 
     Args:
-        rows (Sequence[Sequence[str]]): The head first.
+        rows (Sequence[Sequence[str]]): Cells, the head first.
 
     Returns:
         str: One line a row.

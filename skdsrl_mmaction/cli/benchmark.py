@@ -2,36 +2,25 @@
 
 Every config is trained for the same number of optimizer steps, with a cosine
 learning rate and no validation, and its last weights are tested. Start the
-same command again to go on where it stopped, or to make the table anew.
+same command again to resume it. With --from-records nothing is trained: the
+table and the plot are made of the records in OUT/runs.
 """
 
 import argparse
-import copy
-import glob
 import os.path as osp
 import signal
-import subprocess
 import sys
 from typing import Optional, Sequence
 
-import torch
-from mmaction.registry import MODELS
-from mmengine.config import Config, DictAction
-from mmengine.registry import init_default_scope
+from mmengine.config import DictAction
 
 from ..benchmark.comparison.executor import Executor
-from ..benchmark.comparison.folds import (
-    count_classes,
-    read_samples,
-    split_folds,
-)
-from ..benchmark.comparison.plan import (
-    Run,
-    apply_overrides,
-    make_teacher,
-    set_protocol,
-)
-from ..benchmark.comparison.report import write_report
+from ..benchmark.comparison.plan import find_configs, plan_comparison
+from ..benchmark.comparison.records import read_records
+from ..benchmark.comparison.report import check_against, write_report
+from ..benchmark.machine import commit, granted_gpus
+
+_KEY_VALUES = dict(nargs='+', action=DictAction, default={})
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -40,15 +29,23 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        'configs', nargs='+', help='config files, or patterns of them'
+        'configs',
+        nargs='*',
+        help='config files, patterns of them, or package::path; with '
+        '--from-records only the order of the rows',
     )
     parser.add_argument(
         '--out', required=True, help='folder for runs/, table.md and plot.png'
     )
     parser.add_argument(
+        '--from-records',
+        action='store_true',
+        help='make table.md and plot.png of the records in OUT/runs alone',
+    )
+    parser.add_argument(
         '--work-dir',
         default='work_dirs/benchmark',
-        help='folder for lists, logs and checkpoints',
+        help='folder for annotation files of folds, logs and checkpoints',
     )
     parser.add_argument('--seeds', nargs='+', type=int, default=[0])
     parser.add_argument(
@@ -57,17 +54,20 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='cross-validate over the videos of --ann-file, in so many parts',
     )
     parser.add_argument(
-        '--ann-file', nargs='+', help='lists of all videos, with --folds'
+        '--ann-file',
+        nargs='+',
+        default=[],
+        help='annotation files of all videos, with --folds',
     )
     parser.add_argument(
-        '--data-prefix', help='folder of the videos, with --folds'
+        '--data-prefix', default='', help='folder of the videos, with --folds'
     )
     parser.add_argument(
         '--group',
         default='.+',
         metavar='REGEX',
-        help='with --folds: videos in whose lines this finds the same text '
-        'stay together',
+        help='with --folds: lines in which this finds the same text stay in '
+        'one fold',
     )
     parser.add_argument('--epochs', type=int, help='passes over the videos')
     parser.add_argument(
@@ -75,19 +75,17 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     parser.add_argument(
         '--transform-options',
-        nargs='+',
-        action=DictAction,
-        default={},
+        **_KEY_VALUES,
         metavar='TRANSFORM.ARGUMENT=VALUE',
         help='set an argument of every such transform, as RandomCrop.size=56',
     )
     parser.add_argument(
         '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
+        **_KEY_VALUES,
         metavar='KEY=VALUE',
-        help='override keys of every config',
+        help='override keys of every config, also after the options above; '
+        'schedule, validation and checkpoints are the same for all and '
+        'cannot be set',
     )
     parser.add_argument(
         '--budget',
@@ -107,7 +105,9 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     args = parser.parse_args(argv)
     if args.jobs < 1:
-        parser.error(f'--jobs must be at least 1, but is {args.jobs}')
+        parser.error(f'--jobs={args.jobs} must be at least 1')
+    if not args.configs and not args.from_records:
+        parser.error('configs are required without --from-records')
     cross_validation = (args.ann_file, args.data_prefix)
     if args.folds and not all(cross_validation):
         parser.error('--folds needs --ann-file and --data-prefix')
@@ -116,105 +116,51 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     return args
 
 
-def load_configs(args, num_classes):
-    """Configs by name, in the order of the table, with all overrides."""
-    paths = []
-    for pattern in args.configs:
-        found = sorted(glob.glob(pattern))
-        if not found:
-            raise FileNotFoundError(f'no config matches {pattern!r}')
-        paths += [path for path in found if path not in paths]
-    configs = {}
-    for path in paths:
-        name = osp.splitext(osp.basename(path))[0]
-        if name in configs:
-            raise ValueError(
-                f'{path!r}: a config named {name!r} is there already; rows '
-                'of the table need different names'
-            )
-        cfg = configs[name] = Config.fromfile(path)
-        apply_overrides(
-            cfg,
-            args.epochs,
-            args.width,
-            num_classes,
-            args.transform_options,
-            args.cfg_options,
-        )
-        set_protocol(cfg, args.budget)
-    batches = {
-        name: cfg.train_dataloader.batch_size for name, cfg in configs.items()
-    }
-    if len(set(batches.values())) > 1:
-        raise ValueError(
-            f'train_dataloader.batch_size differs, {batches}, and so would '
-            'the number of steps; set it for all with --cfg-options'
-        )
-    return configs
-
-
 def plan(args):
-    """All runs, those of one fold and seed side by side."""
-    folds, num_classes = [None], None
-    if args.folds:
-        samples = read_samples(args.ann_file)
-        num_classes = count_classes(samples)
-        folds = [
-            dict(train=train, test=test)
-            for train, test in split_folds(samples, args.folds, args.group)
-        ]
-    configs = load_configs(args, num_classes)
-    init_default_scope('mmaction')
-    runs = []
-    for seed in args.seeds:
-        for fold, samples in enumerate(folds):
-            for name, cfg in configs.items():
-                with torch.device('meta'):
-                    MODELS.build(copy.deepcopy(cfg.model))
-                run = Run(name, copy.deepcopy(cfg), seed, fold, samples)
-                run.teacher = make_teacher(run)
-                runs.append(run)
-    return runs
-
-
-def commit():
-    """Commit of this checkout, '+' where files have changed since."""
-    here = osp.dirname(osp.abspath(__file__))
-    try:
-        return subprocess.run(
-            ['git', 'describe', '--always', '--abbrev=12', '--dirty=+'],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    """Plan all runs of the command."""
+    return plan_comparison(
+        args.configs,
+        seeds=args.seeds,
+        folds=args.folds,
+        ann_files=args.ann_file,
+        data_prefix=args.data_prefix,
+        group=args.group,
+        list_dir=osp.join(args.work_dir, 'lists'),
+        budget=args.budget,
+        epochs=args.epochs,
+        width=args.width,
+        transform_options=args.transform_options,
+        cfg_options=args.cfg_options,
+    )
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
+    if args.from_records:
+        found = read_records(osp.join(args.out, 'runs'))
+        names = [*find_configs(args.configs), *found]
+        records = {name: found.get(name, []) for name in names}
+        against = args.against or names[:1]
+        print(write_report(args.out, records, against))
+        return
+
     runs = plan(args)
     names = list(dict.fromkeys(run.name for run in runs))
     against = args.against or names[:1]
-    for name in against:
-        if name not in names:
-            raise ValueError(f'--against {name!r} must be one of {names}')
-
+    check_against(names, against)
     executor = Executor(
         args.out,
         args.work_dir,
-        args.data_prefix,
         facts=dict(budget=args.budget, commit=commit()),
         jobs=args.jobs,
-        gpus=torch.cuda.device_count(),
+        gpus=granted_gpus(),
     )
-    # So that a polite kill, too, leaves no worker behind.
+    # SIGTERM, too, must end the workers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         executor.execute(runs)
     except KeyboardInterrupt:
-        sys.exit('stopped; start the same command again to go on')
+        sys.exit('stopped; start the same command again to resume it')
 
     records = {name: [] for name in names}
     for run in runs:
@@ -222,12 +168,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
             record = executor.record(made)
             if record is not None:
                 records.setdefault(made.name, []).append(record)
-    footer = (
-        f'Equal {args.budget}; the last weights, {args.folds or 1} fold(s) × '
-        f'seeds {", ".join(map(str, args.seeds))}; mean ± standard deviation; '
-        'differences are paired over folds and seeds, with a 95 % interval.'
-    )
-    print(f'\n{write_report(args.out, records, against, footer)}')
+    print(f'\n{write_report(args.out, records, against)}')
     if executor.failed:
         for name, log in executor.failed.items():
             print(f'FAILED: {name}, see {log}')

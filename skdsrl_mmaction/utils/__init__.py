@@ -1,5 +1,5 @@
 from .config import config_path, find_type, is_a, leaf_datasets, read_config
-from .files import write_json
+from .files import write_json, write_text
 
 __all__ = [
     'config_path',
@@ -8,4 +8,5 @@ __all__ = [
     'leaf_datasets',
     'read_config',
     'write_json',
+    'write_text',
 ]

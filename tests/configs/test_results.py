@@ -1,23 +1,41 @@
-"""What is published comes from the runs beside it."""
+"""Published numbers come from the records beside them."""
 
 import json
 import statistics
 
 import pytest
 import yaml
+from mmengine.config import Config
 
-from skdsrl_mmaction.benchmark.comparison.report import make_table
+from skdsrl_mmaction.benchmark.comparison.plan import load_configs
+from skdsrl_mmaction.benchmark.comparison.records import (
+    key_form,
+    read_record,
+    read_records,
+)
+from skdsrl_mmaction.benchmark.comparison.report import (
+    make_footer,
+    make_table,
+)
+from skdsrl_mmaction.benchmark.comparison.run import Run, make_teacher
 from tests.support.paths import ROOT
 
 README = (ROOT / 'configs/README.md').read_text()
 RESULTS = ROOT / 'configs/results'
 TABLES = sorted(path.parent for path in RESULTS.glob('*/table.md'))
-
-
-def read_records(folder):
-    return [
-        json.loads(path.read_text()) for path in folder.glob('runs/*.json')
-    ]
+CONFIGS = ROOT / 'configs/ut_interaction'
+# The options of the command in configs/README.md.
+OPTIONS = dict(
+    width=16,
+    num_classes=6,
+    transform_options={
+        'SampleFrames.clip_len': 8,
+        'SampleFrames.frame_interval': 2,
+        'Resize.scale': (-1, 64),
+        'RandomCrop.size': 56,
+        'CenterCrop.crop_size': 56,
+    },
+)
 
 
 def cells(line):
@@ -31,17 +49,95 @@ def test_there_are_results():
 @pytest.mark.parametrize('folder', TABLES, ids=lambda path: path.name)
 def test_table_is_made_of_the_runs(folder):
     text = (folder / 'table.md').read_text()
-    table = text.split('\n\n')[0] + '\n'
-    assert table in README
+    table, footer = text.split('\n\n', 1)
+    assert f'{table}\n' in README
     head, _, *rows = map(cells, table.splitlines())
     against = [x.split(' − ')[1] for x in head if x.startswith('top-1 −')]
-    records = read_records(folder)
-    assert all(r['commit'] and '+' not in r['commit'] for r in records)
-    by_name = {
-        row[0]: [r for r in records if r['name'] == row[0]] for row in rows
-    }
-    assert sum(map(len, by_name.values())) == len(records)
-    assert make_table(by_name, against) == table
+    found = read_records(str(folder / 'runs'))
+    assert set(found) == {row[0] for row in rows}
+    records = {row[0]: found[row[0]] for row in rows}
+    runs = [r for made in records.values() for r in made]
+    assert all(r['commit'] and '+' not in r['commit'] for r in runs)
+    assert make_table(records, against) == f'{table}\n'
+    assert make_footer(records) == footer
+    older = any(key_form(r) == 1 for r in runs)
+    assert (f'{table}\n\nkey: older form' in README) == older
+
+
+@pytest.mark.parametrize(
+    'path',
+    sorted(RESULTS.glob('*/runs/*.json')),
+    ids=lambda path: f'{path.parts[-3]}-{path.stem}',
+)
+def test_record(path):
+    """It is whole, and the config of its name holds what was run."""
+    record = read_record(str(path))
+    assert path.stem == (
+        f'{record["name"]}_fold{record["fold"]}_seed{record["seed"]}_'
+        f'{record["key"]}'
+    )
+    planned_config = plan(record).content['config']
+    assert comparable(planned_config) == comparable(record['config'])
+
+
+def plan(record):
+    """The run that the command of configs/README.md would make today."""
+    name = record['name'].removesuffix('-teacher')
+    epochs = record['config']['train_cfg']['max_epochs']
+    assert epochs in (80, 160, 240)
+    lr = record['config']['optim_wrapper']['optimizer']['lr']
+    (cfg,) = load_configs(
+        [str(CONFIGS / f'{name}.py')],
+        epochs=epochs,
+        cfg_options={'optim_wrapper.optimizer.lr': lr},
+        **OPTIONS,
+    ).values()
+    run = Run(name, cfg, record['seed'])
+    return make_teacher(run) if name != record['name'] else run
+
+
+def comparable(config):
+    """Without data, teachers and workers; both loaders give equal frames."""
+    config = json.loads(json.dumps(config).replace('VideoInit', 'DecordInit'))
+    config.pop('custom_imports', None)
+    config['model'].pop('teacher_checkpoint', None)
+    for split in 'train', 'test':
+        loader = config[f'{split}_dataloader']
+        loader['dataset'].pop('ann_file', None)
+        for key in 'num_workers', 'persistent_workers':
+            loader.pop(key)
+    return config
+
+
+def content(path):
+    config = Config.fromfile(path).to_dict()
+    for key in ('num_classes', 'data_root', 'split'):
+        config.pop(key, None)
+    return config
+
+
+@pytest.mark.parametrize(
+    'path', sorted(CONFIGS.glob('*.py')), ids=lambda path: path.stem
+)
+def test_configs_differ_from_those_of_ucf101_in_their_data(path):
+    name = path.name.replace('ut-interaction', 'ucf101')
+    twin = ROOT / 'configs' / name
+    if not twin.exists():
+        twin = ROOT / 'configs/ablations' / name
+    ours, theirs = content(path), content(twin)
+    assert ours['model']['cls_head']['num_classes'] == 6
+    assert ours['train_dataloader']['batch_size'] == 8
+    assert ours['test_dataloader']['dataset']['ann_file'].endswith('test.txt')
+    for config in ours, theirs:
+        for model in config['model'], config['model'].get('teacher') or {}:
+            model.get('cls_head', {}).pop('num_classes', None)
+        config['train_dataloader'].pop('batch_size')
+        for split in 'train', 'val', 'test':
+            dataset = config[f'{split}_dataloader']['dataset']
+            del dataset['ann_file'], dataset['data_prefix']
+        for key in ('ann_file_train', 'ann_file_val', 'ann_file_test'):
+            config.pop(key, None)
+    assert ours == theirs
 
 
 def test_metafile():
@@ -50,16 +146,14 @@ def test_metafile():
     (path,) = index['Import']
     meta = yaml.safe_load((ROOT / path).read_text())
     collections = {c['Name']: c for c in meta['Collections']}
+    records = read_records(str(RESULTS / 'ut_interaction/runs'))
     names = set()
     for model in meta['Models']:
-        assert (ROOT / model['Config']).is_file()
+        config = ROOT / model['Config']
+        assert config.is_file() and config.stem == model['Name']
         assert model['In Collection'] in collections
         names.add(model['Name'])
-        runs = [
-            r
-            for r in read_records(RESULTS / 'ut_interaction')
-            if model['Config'] == f'configs/{r["name"]}.py'
-        ]
+        runs = records[model['Name']]
         data = model['Metadata']
         assert data['Parameters'] == runs[0]['parameters']
         assert data['FLOPs'] == runs[0]['flops']

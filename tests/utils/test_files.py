@@ -1,14 +1,21 @@
-import json
-
 import pytest
 
-from skdsrl_mmaction.utils import write_json
+from skdsrl_mmaction.utils import write_json, write_text
 
 
-def test_json_is_whole_or_the_old_one_stays(tmp_path):
+def test_write_text(tmp_path):
+    path = tmp_path / 'a.md'
+    write_text(str(path), 'one\n')
+    write_text(str(path), 'two\n')
+    assert path.read_text() == 'two\n'
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_write_json_leaves_the_old_file_if_it_fails(tmp_path):
     path = tmp_path / 'a.json'
-    write_json(path, dict(b=1, a=[2]))
-    assert json.loads(path.read_text()) == dict(a=[2], b=1)
+    write_json(str(path), dict(b=1, a=(2,)))
+    before = path.read_text()
+    assert before == '{\n "a": [\n  2\n ],\n "b": 1\n}\n'
     with pytest.raises(TypeError):
-        write_json(path, dict(a=1, b=object()))
-    assert json.loads(path.read_text()) == dict(a=[2], b=1)
+        write_json(str(path), dict(a=object()))
+    assert path.read_text() == before

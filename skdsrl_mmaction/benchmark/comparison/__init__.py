@@ -1,1 +1,1 @@
-"""Comparing configs under equal conditions."""
+"""Compare configs under equal conditions."""

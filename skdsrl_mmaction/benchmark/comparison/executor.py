@@ -1,6 +1,7 @@
-"""Making the runs of a benchmark, several at a time, and going on later."""
+"""Make the runs of a comparison, several at a time, and resume later."""
 
-import json
+import copy
+import glob
 import os
 import os.path as osp
 import subprocess
@@ -8,20 +9,19 @@ import sys
 import time
 from datetime import timedelta
 from statistics import mean
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from mmengine.config import Config
 from mmengine.runner import find_latest_checkpoint
 
-from ...engine import check_data
 from ...utils import write_json
-from .plan import SPLITS, Run, with_data
+from .records import Record, explain_difference, read_record
+from .run import KEY_FORM, Run
 
 WORKER = 'skdsrl_mmaction.benchmark.comparison.worker'
 
 
 class Executor:
-    """Trains and tests runs in processes of their own.
+    """Train and test runs in processes of their own.
 
     A finished run is a file ``{out}/runs/{run.id}.json``; such a run is not
     made again. A run that was interrupted starts anew: a Runner does not keep
@@ -29,54 +29,50 @@ class Executor:
 
     Args:
         out (str): Folder of the results.
-        work_dir (str): Folder of lists, logs and checkpoints.
-        data_prefix (str): Folder of the videos of a cross-validation.
-        facts (dict): Stands in every record, as the commit and the budget.
-        jobs (int): Runs at a time. The CPU cores are shared out evenly, and
-            the GPUs in turn.
-        gpus (int): Number of GPUs.
+        work_dir (str): Folder of logs and checkpoints.
+        facts (dict): Further content of every record, as the commit and the
+            budget.
+        jobs (int): Runs at a time. The CPU cores are shared evenly, the GPUs
+            in turn.
+        gpus (Sequence[str]): GPUs to use, as ``CUDA_VISIBLE_DEVICES`` names
+            them; without any, that variable stays as it is.
     """
 
     def __init__(
         self,
         out: str,
         work_dir: str,
-        data_prefix: str,
         facts: Dict[str, Any],
-        jobs: int,
-        gpus: int,
+        jobs: int = 1,
+        gpus: Sequence[str] = (),
     ) -> None:
         self.records_dir = osp.join(out, 'runs')
         self.work_dir = work_dir
-        self.data_prefix = data_prefix
         self.facts = facts
         self.jobs = jobs
         self.gpus = gpus
-        self.seconds: Dict[str, List[float]] = {}  # that a config's runs took
+        self.seconds: Dict[str, List[float]] = {}  # of runs, by config
         self.failed: Dict[str, str] = {}  # log of a failed run, by its id
         self._waiting: List[Run] = []
         self._running: Dict[int, Tuple[Run, subprocess.Popen]] = {}  # by slot
 
-    def record(self, run: Run) -> Optional[Dict[str, Any]]:
-        """The result of a run, None where there is none yet."""
-        path = self._record_path(run)
-        if not osp.exists(path):
-            return None
-        with open(path) as file:
-            return json.load(file)
-
-    def execute(self, runs: List[Run]) -> None:
-        """Make all runs that are not there yet, and tell how far it is.
-
-        The log of a run that failed then stands in :attr:`failed`, by its id;
-        it does not stop the others.
-
-        Args:
-            runs (list[Run]): A teacher need not be listed.
+    def record(self, run: Run) -> Optional[Record]:
+        """Return the record of a run, None where there is none yet.
 
         Raises:
-            FileNotFoundError, ValueError: If :func:`check_data` finds fault
-                with the data of any run, before the first starts.
+            ValueError: If it is not as it was written.
+        """
+        path = self._record_path(run)
+        return read_record(path) if osp.exists(path) else None
+
+    def execute(self, runs: Sequence[Run]) -> None:
+        """Make all runs that have no record yet, and report the progress.
+
+        A run that fails does not stop the others: its log is then in
+        :attr:`failed`, by its id.
+
+        Args:
+            runs (Sequence[Run]): A teacher need not be listed.
         """
         os.makedirs(self.records_dir, exist_ok=True)
         for run in runs:
@@ -84,9 +80,6 @@ class Executor:
             if record is not None:
                 self._note_time(run, record)
         self._waiting = self._missing(runs)
-        for run in self._waiting:
-            self._write_lists(run)
-            check_data(self._config(run), ['train', 'test'])
         self._say(f'{len(runs)} runs, {self.jobs} at a time')
         try:
             while self._waiting or self._running:
@@ -97,65 +90,89 @@ class Executor:
             for _, process in self._running.values():
                 process.kill()
 
-    def _missing(self, runs: List[Run]) -> List[Run]:
-        """Runs without a result, each after its teacher."""
+    def _missing(self, runs: Sequence[Run]) -> List[Run]:
+        """Runs without a record, each after its teacher."""
         missing: Dict[str, Run] = {}
         for run in runs:
-            if self.record(run) is None:
-                if run.teacher and self._checkpoint(run.teacher) is None:
-                    missing.setdefault(run.teacher.id, run.teacher)
-                missing.setdefault(run.id, run)
+            if self.record(run) is not None:
+                continue
+            self._report_others(run)
+            teacher = run.teacher
+            if teacher and not self._weights(teacher):
+                if self.record(teacher) and teacher.id not in missing:
+                    print(
+                        f'{teacher.id}: its weights are gone; it is trained '
+                        'again and its record written anew'
+                    )
+                missing.setdefault(teacher.id, teacher)
+            missing.setdefault(run.id, run)
         return list(missing.values())
+
+    def _report_others(self, run: Run) -> None:
+        """Say why records of the same config, fold and seed are not used."""
+        start = osp.join(self.records_dir, run.id[: -len(run.key)])
+        for path in sorted(glob.glob(f'{glob.escape(start)}*.json')):
+            difference = explain_difference(read_record(path), run.content)
+            print(
+                f'{run.id}: {osp.basename(path)} is not used, it differs in '
+                f'{difference}'
+            )
 
     def _fill_slots(self) -> None:
         for slot in set(range(self.jobs)) - set(self._running):
-            for run in list(self._waiting):
-                teacher = run.teacher
-                if teacher and teacher.id in self.failed:
-                    self._waiting.remove(run)
-                    self.failed[run.id] = self.failed[teacher.id]
-                    self._say(f'{run.id}: not made, its teacher failed')
-                elif teacher is None or self._checkpoint(teacher):
-                    self._waiting.remove(run)
-                    self._running[slot] = run, self._start(run, slot)
-                    break
+            run = self._next()
+            if run is not None:
+                self._running[slot] = run, self._start(run, slot)
 
-    def _write_lists(self, run: Run) -> None:
-        folder = self._folder(run)
-        os.makedirs(folder, exist_ok=True)
-        for split in SPLITS if run.samples else ():
-            with open(osp.join(folder, f'{split}.txt'), 'w') as file:
-                file.writelines(f'{x}\n' for x in run.samples[split])
-
-    def _config(self, run: Run) -> Config:
-        folder = self._folder(run)
-        cfg = with_data(run, folder, self.data_prefix)
-        cfg.work_dir = folder
-        return cfg
+    def _next(self) -> Optional[Run]:
+        """Take the first waiting run whose teacher is trained."""
+        unfinished = {run.id for run, _ in self._running.values()}
+        for run in list(self._waiting):
+            teacher = run.teacher
+            if teacher and teacher.id in unfinished:
+                unfinished.add(run.id)
+                continue
+            self._waiting.remove(run)
+            if teacher is None or self._weights(teacher):
+                return run
+            self.failed[run.id] = self._log(teacher)
+            self._say(f'{run.id}: not made, its teacher failed')
+        return None
 
     def _start(self, run: Run, slot: int) -> subprocess.Popen:
-        cfg = self._config(run)
+        cfg = copy.deepcopy(run.cfg)
+        cfg.work_dir = self._folder(run)
+        os.makedirs(cfg.work_dir, exist_ok=True)
         if run.teacher:
-            cfg.model.teacher_checkpoint = self._checkpoint(run.teacher)
-        folder = cfg.work_dir
-        paths = [osp.join(folder, x) for x in ('config.py', 'record.json')]
+            cfg.model.teacher_checkpoint = self._weights(run.teacher)
+        paths = [
+            osp.join(cfg.work_dir, x) for x in ('config.py', 'record.json')
+        ]
         cfg.dump(paths[0])
-        identity = dict(name=run.name, fold=run.fold, seed=run.seed)
         write_json(
             paths[1],
-            dict(identity, key=run.key, config=run.content, **self.facts),
+            dict(
+                name=run.name,
+                fold=run.fold,
+                seed=run.seed,
+                key=run.key,
+                key_form=KEY_FORM,
+                config=run.content['config'],
+                data=run.data,
+                **self.facts,
+            ),
         )
         env = dict(os.environ)
         env['OMP_NUM_THREADS'] = str(max(1, os.cpu_count() // self.jobs))
         if self.gpus:
-            env['CUDA_VISIBLE_DEVICES'] = str(slot % self.gpus)
+            env['CUDA_VISIBLE_DEVICES'] = self.gpus[slot % len(self.gpus)]
         with open(self._log(run), 'a') as log:
             return subprocess.Popen(
                 [
                     *(sys.executable, '-m', WORKER),
                     *(*paths, self._record_path(run)),
                 ],
-                stdin=subprocess.PIPE,  # its end tells the worker of ours
+                stdin=subprocess.PIPE,  # it closes when this process ends
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=env,
@@ -177,10 +194,10 @@ class Executor:
                     f'{record["resources"]["train_seconds"] / 60:.1f} min'
                 )
 
-    def _note_time(self, run: Run, record: Dict[str, Any]) -> None:
-        taken = record['resources']
+    def _note_time(self, run: Run, record: Record) -> None:
+        used = record['resources']
         self.seconds.setdefault(run.name, []).append(
-            taken['train_seconds'] + taken['test_seconds']
+            used['train_seconds'] + used['test_seconds']
         )
 
     def _say(self, text: str) -> None:
@@ -188,7 +205,7 @@ class Executor:
         clock = time.strftime('%H:%M:%S')
         print(f'[{clock}] {text}; {len(left)} to go', end='')
         if left and self.seconds:
-            # A config that has not been run yet takes as long as the others.
+            # For a config without a finished run: the mean of the others.
             other = mean(mean(x) for x in self.seconds.values())
             total = sum(
                 mean(self.seconds.get(run.name, [other])) for run in left
@@ -205,9 +222,12 @@ class Executor:
     def _log(self, run: Run) -> str:
         return osp.join(self._folder(run), 'output.log')
 
-    def _checkpoint(self, teacher: Run) -> Optional[str]:
-        """Weights of a teacher that has been trained and tested."""
-        if self.record(teacher) is None:
-            return None
+    def _weights(self, teacher: Run) -> Optional[str]:
+        """Weights of a finished teacher, None where they are gone."""
         folder = self._folder(teacher)
-        return osp.isdir(folder) and find_latest_checkpoint(folder) or None
+        if self.record(teacher) is None or not osp.isdir(folder):
+            return None
+        # The path inside last_checkpoint may be that of another machine.
+        path = osp.basename(find_latest_checkpoint(folder) or '')
+        path = osp.join(folder, path)
+        return path if osp.isfile(path) else None

@@ -1,22 +1,28 @@
 """Cross-validation that keeps the videos of one recording together."""
 
+import os
+import os.path as osp
 import re
-from typing import List, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from mmengine.fileio import list_from_file
 
+from ...utils import write_text
+from .data import digest
+
 
 def read_samples(ann_files: Sequence[str]) -> List[str]:
-    """Read annotation lists as one.
+    """Read annotation files as one.
 
     Args:
-        ann_files (Sequence[str]): Lists with one ``path label`` a line.
+        ann_files (Sequence[str]): Files with one ``path label`` a line.
 
     Returns:
         list[str]: All lines, without empty ones.
 
     Raises:
-        ValueError: If a line stands twice: it could be trained and tested.
+        ValueError: If a line occurs twice: a video could be in the training
+            and in the test split.
     """
     samples = [
         line.strip()
@@ -28,7 +34,7 @@ def read_samples(ann_files: Sequence[str]) -> List[str]:
     for sample in samples:
         if sample in seen:
             raise ValueError(
-                f'--ann-file: {sample!r} stands twice in {list(ann_files)}; '
+                f'--ann-file={list(ann_files)}: {sample!r} occurs twice; '
                 'every video must be listed once'
             )
         seen.add(sample)
@@ -36,16 +42,16 @@ def read_samples(ann_files: Sequence[str]) -> List[str]:
 
 
 def count_classes(samples: Sequence[str]) -> int:
-    """Highest label of ``path label`` lines, plus one."""
+    """Return the highest label of ``path label`` lines, plus one."""
     return 1 + max(int(sample.split()[-1]) for sample in samples)
 
 
 def split_folds(
     samples: Sequence[str], folds: int, group: str
 ) -> List[Tuple[List[str], List[str]]]:
-    """Split samples by group: each group is tested in exactly one fold.
+    """Split samples so that each group is tested in exactly one fold.
 
-    Groups are dealt out to the folds in turn, in the order of their names.
+    Groups go to the folds in turn, in the order of their names.
 
     Args:
         samples (Sequence[str]): Lines ``path label``.
@@ -83,3 +89,28 @@ def split_folds(
         )
         for fold in range(folds)
     ]
+
+
+def write_folds(
+    folds: Sequence[Tuple[List[str], List[str]]], folder: str
+) -> List[Dict[str, str]]:
+    """Write the annotation files of folds, named after their content.
+
+    Args:
+        folds (Sequence[tuple]): What :func:`split_folds` returns.
+        folder (str): Where to write them.
+
+    Returns:
+        list[dict[str, str]]: For each fold, the files of 'train' and 'test'.
+    """
+    os.makedirs(folder, exist_ok=True)
+    files = []
+    for number, parts in enumerate(folds):
+        files.append({})
+        for split, lines in zip(('train', 'test'), parts):
+            path = osp.join(
+                folder, f'fold{number}_{split}_{digest(lines)}.txt'
+            )
+            write_text(path, ''.join(f'{line}\n' for line in lines))
+            files[-1][split] = path
+    return files

@@ -1,239 +1,177 @@
-"""From configs and common overrides to the runs of a benchmark."""
+"""Make the runs of a comparison out of configs and options."""
 
 import copy
-import hashlib
-import inspect
-import json
+import glob
 import os.path as osp
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
+import torch
+from mmaction.datasets import VideoDataset
+from mmaction.registry import DATASETS, MODELS
 from mmengine.config import Config
-from mmengine.runner import Runner
+from mmengine.registry import init_default_scope
 
-from ...engine.preflight import trains_on_two_views
-
-SPLITS = ('train', 'test')
-
-# What the Runner reads, less what cannot change a result.
-_DECISIVE = set(inspect.signature(Runner.__init__).parameters) - {
-    *('self', 'cfg', 'work_dir', 'launcher', 'env_cfg', 'experiment_name'),
-    *('log_processor', 'log_level', 'visualizer', 'default_scope', 'resume'),
-}
+from ...engine import check_data
+from ...utils import is_a, read_config
+from .data import describe_data
+from .folds import count_classes, read_samples, split_folds, write_folds
+from .overrides import SPLITS, apply_overrides
+from .protocol import check_options, set_protocol
+from .run import Run, make_teacher
 
 
-@dataclass
-class Run:
-    """One training and test.
+def find_configs(patterns: Sequence[str]) -> Dict[str, str]:
+    """Find config files.
 
-    Attributes:
-        name (str): Name of the config, the row of the table.
-        cfg (Config): Everything the Runner needs but its work dir.
-        seed (int): Random seed.
-        fold (int): Number of the fold, from 0.
-        samples (dict[str, list[str]], optional): Lines ``path label`` of
-            'train' and 'test', where the benchmark splits the data itself.
-        teacher (Run, optional): What has to be trained first, and whose
-            weights this run distils.
+    Args:
+        patterns (Sequence[str]): Paths, patterns of paths, or
+            ``package::path``.
+
+    Returns:
+        dict[str, str]: Paths by the names of the configs, in their order.
+
+    Raises:
+        FileNotFoundError: If a pattern matches nothing.
+        ValueError: If two configs have the same name.
     """
-
-    name: str
-    cfg: Config
-    seed: int
-    fold: int = 0
-    samples: Optional[Dict[str, List[str]]] = None
-    teacher: Optional['Run'] = None
-
-    @property
-    def content(self) -> Dict[str, Any]:
-        """What decides the result: config, seed, samples and teacher.
-
-        Where lists and videos of a cross-validation lie does not.
-        """
-        cfg = {
-            key: copy.deepcopy(value)
-            for key, value in self.cfg.to_dict().items()
-            if key in _DECISIVE
-        }
-        if self.samples is not None:
-            for split in SPLITS:
-                dataset = cfg[f'{split}_dataloader']['dataset']
-                dataset.pop('data_prefix', None)
-                lines = self.samples[split]
-                dataset['ann_file'] = (
-                    f'{len(lines)} samples, sha256 {_digest(lines)}'
+    configs: Dict[str, str] = {}
+    for pattern in patterns:
+        found = [pattern] if '::' in pattern else sorted(glob.glob(pattern))
+        if not found:
+            raise FileNotFoundError(f'no config matches {pattern!r}')
+        for path in found:
+            name = osp.splitext(osp.basename(path))[0]
+            if configs.setdefault(name, path) != path:
+                raise ValueError(
+                    f'{path!r}: {configs[name]!r} is a config named {name!r} '
+                    'too; rows of a table need different names'
                 )
-        if self.teacher is not None:
-            cfg['model']['teacher_checkpoint'] = self.teacher.key
-        cfg['randomness'] = dict(seed=self.seed)
-        # To JSON and back: tuples are lists from here on.
-        return json.loads(json.dumps(cfg, default=repr))
-
-    @cached_property
-    def key(self) -> str:
-        """Ten hexadecimal digits that stand for :attr:`content`.
-
-        Made once: a run is not changed any more when it is first asked for.
-        """
-        return _digest(self.content)
-
-    @property
-    def id(self) -> str:
-        """Name of the run's files."""
-        return f'{self.name}_fold{self.fold}_seed{self.seed}_{self.key}'
+    return configs
 
 
-def _digest(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
-
-
-def apply_overrides(
-    cfg: Config,
-    epochs: Optional[int] = None,
-    width: Optional[int] = None,
-    num_classes: Optional[int] = None,
-    transform_options: Optional[Dict[str, Any]] = None,
+def load_configs(
+    patterns: Sequence[str],
+    budget: str = 'steps',
+    cross_validation: bool = False,
     cfg_options: Optional[Dict[str, Any]] = None,
-) -> None:
-    """Change what all rows of a benchmark share, in place.
+    **overrides: Any,
+) -> Dict[str, Config]:
+    """Read configs and give all of them the same options and schedule.
 
     Args:
-        cfg (Config): The whole config.
-        epochs (int, optional): Passes over the training split.
-        width (int, optional): Channels of the backbone's stem
-            (``base_channels``); the classifier's input follows.
-        num_classes (int, optional): Classes of student and teacher.
-        transform_options (dict, optional): ``{'Resize.scale': (-1, 64)}``
-            sets that argument of every such transform, at any depth of the
-            training and test pipelines.
-        cfg_options (dict, optional): Merged last, as ``--cfg-options`` is.
+        patterns (Sequence[str]): See :func:`find_configs`.
+        budget (str): See :func:`~.protocol.set_protocol`.
+        cross_validation (bool): Whether the data will be split into folds.
+        cfg_options (dict, optional): Dotted keys and their values.
+        **overrides: See :func:`~.overrides.apply_overrides`.
+
+    Returns:
+        dict[str, Config]: By name, in the order of the table.
 
     Raises:
-        ValueError: If a transform of ``transform_options`` is not there.
+        FileNotFoundError: If a pattern matches nothing.
+        ValueError: If an option is on a key that the comparison sets, or the
+            configs have different batch sizes.
     """
-    for model in _models(cfg.model):
-        if width is not None:
-            before = model.backbone.get('base_channels', 64)
-            model.backbone.base_channels = width
-            model.cls_head.in_channels = (
-                model.cls_head.in_channels * width // before
-            )
-        if num_classes is not None:
-            model.cls_head.num_classes = num_classes
-    for key, value in (transform_options or {}).items():
-        _set_transforms(cfg, key, value)
-    if epochs is not None:
-        cfg.train_cfg.max_epochs = epochs
-    cfg.merge_from_dict(cfg_options or {})
-
-
-def _models(model: dict) -> Iterator[dict]:
-    yield model
-    if model.get('teacher'):
-        yield model.teacher
-
-
-def _set_transforms(cfg: Config, key: str, value: Any) -> None:
-    kind, _, argument = key.partition('.')
-    steps = [
-        step
-        for split in SPLITS
-        for step in _transforms(cfg[f'{split}_dataloader'].dataset)
-        if step['type'] == kind
-    ]
-    if not steps or not argument:
+    check_options(cfg_options or {}, budget, cross_validation)
+    configs = {}
+    for name, path in find_configs(patterns).items():
+        cfg = configs[name] = read_config(path)
+        apply_overrides(cfg, cfg_options=cfg_options, **overrides)
+        set_protocol(cfg, budget)
+    batches = {
+        name: cfg.train_dataloader.batch_size for name, cfg in configs.items()
+    }
+    if len(set(batches.values())) > 1:
         raise ValueError(
-            f'--transform-options {key}={value!r} must be '
-            'TRANSFORM.ARGUMENT=VALUE, of a transform in the pipelines of '
-            f'{cfg.filename}'
+            f'train_dataloader.batch_size differs, {batches}, and so would '
+            'the number of steps; set it for all with --cfg-options'
         )
-    for step in steps:
-        step[argument] = value
+    return configs
 
 
-def _transforms(part: Any) -> Iterator[dict]:
-    """Every config with a type in a dataset's config, at any depth."""
-    if isinstance(part, dict):
-        if 'type' in part:
-            yield part
-        part = list(part.values())
-    if isinstance(part, (list, tuple)):
-        for child in part:
-            yield from _transforms(child)
-
-
-def set_protocol(cfg: Config, budget: str) -> None:
-    """Give every row the same schedule, in place.
-
-    The learning rate falls on a cosine to 0 over the run, nothing is
-    validated, and the last weights are tested: no method's schedule and no
-    choice of a checkpoint depends on the test split.
+def set_fold(
+    name: str, cfg: Config, lists: Dict[str, str], data_prefix: str
+) -> None:
+    """Put the annotation files of a fold into a config, in place.
 
     Args:
+        name (str): Name of the config, for the error.
         cfg (Config): The whole config.
-        budget (str): 'steps': equal optimizer steps. 'compute': a method
-            that trains on one view of a video gets twice the epochs.
-    """
-    if budget == 'compute' and not trains_on_two_views(cfg):
-        cfg.train_cfg.max_epochs *= 2
-    cfg.param_scheduler = [
-        dict(
-            type='CosineAnnealingLR',
-            T_max=cfg.train_cfg.max_epochs,
-            eta_min=0,
-            convert_to_iter_based=True,
-        )
-    ]
-    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    cfg.default_hooks.checkpoint = dict(type='CheckpointHook', interval=-1)
-
-
-def make_teacher(run: Run) -> Optional[Run]:
-    """The run that trains the teacher of a distilling one, on its data.
-
-    Args:
-        run (Run): Any run.
-
-    Returns:
-        Run, optional: None where ``run`` has no teacher or names its
-        ``teacher_checkpoint``.
-    """
-    model = run.cfg.model
-    if not model.get('teacher') or model.get('teacher_checkpoint'):
-        return None
-    cfg = copy.deepcopy(run.cfg)
-    cfg.model = copy.deepcopy(model.teacher)
-    cfg.model.setdefault('data_preprocessor', model.data_preprocessor)
-    return Run(f'{run.name}-teacher', cfg, run.seed, run.fold, run.samples)
-
-
-def with_data(run: Run, list_dir: str, data_prefix: str) -> Config:
-    """The config to run, with the places of lists and videos.
-
-    Args:
-        run (Run): The run.
-        list_dir (str): Folder of ``train.txt`` and ``test.txt``.
-        data_prefix (str): Folder that the lists' paths are taken from.
-
-    Returns:
-        Config: A copy.
+        lists (dict[str, str]): Annotation files of 'train' and 'test'.
+        data_prefix (str): Folder that their paths are relative to.
 
     Raises:
-        ValueError: If there are samples and no plain list of videos to put
-            them into.
+        ValueError: If a data set does not read a plain list of videos.
     """
-    cfg = copy.deepcopy(run.cfg)
-    for split in SPLITS if run.samples else ():
+    for split in SPLITS:
         dataset = cfg[f'{split}_dataloader'].dataset
-        if dataset.type not in ('VideoDataset', 'RepeatAugDataset'):
+        if not is_a(DATASETS, dataset.type, VideoDataset):
             raise ValueError(
-                f'{run.name}: {split}_dataloader.dataset.type='
-                f'{dataset.type!r} must be VideoDataset or RepeatAugDataset '
-                'for --folds'
+                f'{name}: {split}_dataloader.dataset.type={dataset.type!r} '
+                'must be VideoDataset or RepeatAugDataset for --folds'
             )
-        dataset.ann_file = osp.join(list_dir, f'{split}.txt')
+        dataset.pop('data_root', None)
+        dataset.ann_file = lists[split]
         dataset.data_prefix = dict(video=data_prefix)
-    cfg.randomness = dict(seed=run.seed)
-    return cfg
+
+
+def plan_comparison(
+    patterns: Sequence[str],
+    seeds: Sequence[int] = (0,),
+    folds: Optional[int] = None,
+    ann_files: Sequence[str] = (),
+    data_prefix: str = '',
+    group: str = '.+',
+    list_dir: str = 'work_dirs/benchmark/lists',
+    **options: Any,
+) -> List[Run]:
+    """Plan all runs of a comparison, those of one fold and seed together.
+
+    Models are built without memory and the data is checked, so that errors
+    show before the first training.
+
+    Args:
+        patterns (Sequence[str]): See :func:`find_configs`.
+        seeds (Sequence[int]): Seeds of every config. Defaults to 0.
+        folds (int, optional): Cross-validate in that many parts. By default
+            each config's own training and test split are used.
+        ann_files (Sequence[str]): With ``folds``: lists of all videos.
+        data_prefix (str): With ``folds``: the folder of the videos.
+        group (str): With ``folds``: see :func:`~.folds.split_folds`.
+        list_dir (str): With ``folds``: where their lists are written.
+        **options: See :func:`load_configs`.
+
+    Returns:
+        list[Run]: Each with its teacher, where it distils one.
+
+    Raises:
+        FileNotFoundError, ValueError: If a config, an option or the data is
+            not as it should be.
+    """
+    lists: List[Optional[Dict[str, str]]] = [None]
+    if folds:
+        samples = read_samples(ann_files)
+        options['num_classes'] = count_classes(samples)
+        lists = write_folds(split_folds(samples, folds, group), list_dir)
+    configs = load_configs(patterns, cross_validation=bool(folds), **options)
+    init_default_scope('mmaction')
+    runs: Dict[tuple, Run] = {}
+    for name, cfg in configs.items():
+        with torch.device('meta'):
+            MODELS.build(copy.deepcopy(cfg.model))
+        for fold, files in enumerate(lists):
+            if files:
+                set_fold(name, cfg, files, data_prefix)
+            check_data(cfg, SPLITS)
+            data = describe_data(cfg)
+            for seed in seeds:
+                run = Run(name, cfg, seed, fold, data)
+                run.teacher = make_teacher(run)
+                runs[seed, fold, name] = run
+    return [
+        runs[seed, fold, name]
+        for seed in seeds
+        for fold in range(len(lists))
+        for name in configs
+    ]

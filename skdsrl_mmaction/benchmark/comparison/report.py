@@ -1,21 +1,21 @@
-"""The table and the plot of a benchmark."""
+"""The table and the plot of a comparison."""
 
 import os.path as osp
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from scipy import stats
 
+from ...utils import write_text
 from ..tables import markdown_table
-
-Records = Dict[str, List[Dict[str, Any]]]  # of each config, by its name
+from .records import Record, Records, key_form
 
 
 class Difference(NamedTuple):
-    """Mean of paired differences, its 95 % interval, and how many there are.
+    """Mean of paired differences, its 95 % interval, and number of pairs.
 
-    ``low`` and ``high`` are nan below two pairs.
+    ``low`` and ``high`` are nan for fewer than two pairs.
     """
 
     mean: float
@@ -25,9 +25,9 @@ class Difference(NamedTuple):
 
 
 def paired_difference(
-    records: Sequence[Dict[str, Any]], against: Sequence[Dict[str, Any]]
+    records: Sequence[Record], against: Sequence[Record]
 ) -> Optional[Difference]:
-    """How much better one config is than another, by top-1.
+    """Return by how much top-1 of one config is above that of another.
 
     Runs of the same fold and seed are a pair; the interval is that of
     Student's t over the differences of the pairs.
@@ -60,7 +60,7 @@ def paired_difference(
 
 
 def make_table(records: Records, against: Sequence[str]) -> str:
-    """Mean ± standard deviation of every config, and its differences.
+    """Make the table: mean ± standard deviation, and paired differences.
 
     Args:
         records (dict[str, list[dict]]): Finished runs of each config.
@@ -80,11 +80,11 @@ def make_table(records: Records, against: Sequence[str]) -> str:
             '' if name == other else _interval(runs, records[other])
             for other in against
         ]
-        rows.append(row + _costs(runs))
+        rows.append(row + _resources(runs))
     return markdown_table(rows)
 
 
-def _spread(runs: Sequence[Dict[str, Any]], key: str) -> str:
+def _spread(runs: Sequence[Record], key: str) -> str:
     values = [100 * r[key] for r in runs if r[key] is not None]
     if not values:
         return '–'
@@ -93,7 +93,7 @@ def _spread(runs: Sequence[Dict[str, Any]], key: str) -> str:
     return f'{np.mean(values):.1f} ± {np.std(values, ddof=1):.1f}'
 
 
-def _interval(runs: list, against: list) -> str:
+def _interval(runs: Sequence[Record], against: Sequence[Record]) -> str:
     found = paired_difference(runs, against)
     if found is None:
         return '–'
@@ -102,13 +102,13 @@ def _interval(runs: list, against: list) -> str:
     return f'{found.mean:+.1f} [{found.low:+.1f}, {found.high:+.1f}]'
 
 
-def _costs(runs: Sequence[Dict[str, Any]]) -> List[str]:
-    """What a run costs: the median where it varies."""
+def _resources(runs: Sequence[Record]) -> List[str]:
+    """Steps, time, memory and size of a run: medians where they vary."""
     if not runs:
         return ['–'] * 5
-    taken = [r['resources'] for r in runs]
-    minutes = np.median([x['train_seconds'] for x in taken]) / 60
-    memory = np.median([x['peak_memory_mb'] for x in taken])
+    used = [r['resources'] for r in runs]
+    minutes = np.median([x['train_seconds'] for x in used]) / 60
+    memory = np.median([x['peak_memory_mb'] for x in used])
     first = runs[0]
     return [
         '/'.join(sorted({str(r['iterations']) for r in runs})),
@@ -120,7 +120,7 @@ def _costs(runs: Sequence[Dict[str, Any]]) -> List[str]:
 
 
 def make_plot(records: Records, against: Sequence[str]) -> Figure:
-    """Every run's top-1, and the paired differences with their intervals.
+    """Plot the top-1 of every run, and the paired differences.
 
     Args:
         records (dict[str, list[dict]]): Finished runs of each config.
@@ -160,22 +160,65 @@ def make_plot(records: Records, against: Sequence[str]) -> Figure:
     return figure
 
 
-def write_report(
-    out: str, records: Records, against: Sequence[str], footer: str
-) -> str:
+def make_footer(records: Records) -> str:
+    """Say below a table how its runs were made.
+
+    Args:
+        records (dict[str, list[dict]]): Finished runs of each config.
+
+    Returns:
+        str: One line, and a second one if a record has a key of the older
+        form, which does not cover videos, versions and ``custom_imports``.
+    """
+    runs = [run for made in records.values() for run in made]
+    if not runs:
+        return 'No run is finished.\n'
+    budgets, folds, seeds = (
+        sorted({run[key] for run in runs})
+        for key in ('budget', 'fold', 'seed')
+    )
+    footer = (
+        f'Equal {"/".join(budgets)}; the last weights, {len(folds)} fold(s) × '
+        f'seeds {", ".join(map(str, seeds))}; mean ± standard deviation; '
+        'differences are paired over folds and seeds, with a 95 % interval.\n'
+    )
+    if any(key_form(run) == 1 for run in runs):
+        footer += '\nkey: older form\n'
+    return footer
+
+
+def check_against(names: Sequence[str], against: Sequence[str]) -> None:
+    """Refuse to compare with a config that is not there.
+
+    Args:
+        names (Sequence[str]): The rows of the table.
+        against (Sequence[str]): Configs to compare the others with.
+
+    Raises:
+        ValueError: If a name in ``against`` has no row.
+    """
+    for name in against:
+        if name not in names:
+            raise ValueError(f'--against {name!r} must be one of {names}')
+
+
+def write_report(out: str, records: Records, against: Sequence[str]) -> str:
     """Write ``table.md`` and ``plot.png`` into a folder.
 
     Args:
         out (str): The folder.
-        records (dict[str, list[dict]]): Finished runs of each config.
+        records (dict[str, list[dict]]): Finished runs of each config; with
+            :func:`~.records.read_records` those of an earlier comparison.
         against (Sequence[str]): Configs to compare the others with.
-        footer (str): What stands under the table.
 
     Returns:
         str: What ``table.md`` holds.
+
+    Raises:
+        ValueError: If a name in ``against`` has no row.
     """
-    text = f'{make_table(records, against)}\n{footer}\n'
-    with open(osp.join(out, 'table.md'), 'w') as file:
-        file.write(text)
+    check_against(list(records), against)
+    text = f'{make_table(records, against)}\n{make_footer(records)}'
+    write_text(osp.join(out, 'table.md'), text)
     make_plot(records, against).savefig(osp.join(out, 'plot.png'), dpi=110)
     return text

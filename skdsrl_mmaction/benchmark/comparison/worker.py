@@ -1,7 +1,7 @@
-"""One run of a benchmark, in a process of its own.
+"""Train and test one run of a comparison, in a process of its own.
 
 ``python -m`` this module with CONFIG RECORD OUT trains and tests CONFIG, adds
-what it measured to the JSON file RECORD and writes OUT.
+the results to the content of the JSON file RECORD and writes OUT.
 """
 
 import json
@@ -9,51 +9,51 @@ import os
 import sys
 import threading
 import time
-from typing import Any, Dict, Tuple
+from typing import Any, Dict
 
-from mmengine.analysis import get_model_complexity_info
 from mmengine.config import Config
 from mmengine.runner import Runner
-from torch import Tensor, nn
 
 from ...engine import prepare_device
-from ...engine.preflight import trains_on_two_views
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
-
-TRAINING_HEADS = ('distill_head.', 'siamese_head.')
+from .rehearsal import complexity, rehearse_test
 
 
 def train_and_test(cfg: Config) -> Dict[str, Any]:
-    """Run a config through the stock Runner.
+    """Train and test a config with the stock Runner.
+
+    What is needed after the training is tried before it, on one sample.
 
     Args:
-        cfg (Config): With ``work_dir``; the last weights are tested.
+        cfg (Config): The whole config, with ``work_dir``. The last weights
+            are tested.
 
     Returns:
         dict: ``iterations``; ``top1``, ``top5`` and ``mean_class``, in [0, 1]
-        (``top5`` is None where the evaluator does not count it);
+        (the last two are None where the evaluator does not report them);
         ``parameters`` and ``flops`` of the test path, for one view;
-        ``versions``; and under ``resources`` what no second run repeats:
+        ``versions``; and under ``resources`` what differs from run to run:
         ``device``, ``train_seconds``, ``test_seconds``, ``peak_memory_mb``.
+
+    Raises:
+        ValueError: If the evaluator does not report ``acc/top1``.
     """
     prepare_device(cfg, training=True)
+    parameters, flops = complexity(cfg)
+    rehearse_test(cfg)
+    # The Runner sets the seed, so the lines above do not change its results.
     runner = Runner.from_cfg(cfg)
     start = time.perf_counter()
     runner.train()
     trained = time.perf_counter()
     metrics = runner.test()
     tested = time.perf_counter()
-    parameters, flops = complexity(
-        runner.model,
-        runner.train_dataloader.dataset[0]['inputs'],
-        trains_on_two_views(cfg),
-    )
     return dict(
         iterations=runner.iter,
         top1=metrics['acc/top1'],
         top5=metrics.get('acc/top5'),
-        mean_class=metrics['acc/mean1'],
+        mean_class=metrics.get('acc/mean1'),
         parameters=parameters,
         flops=flops,
         versions=versions(),
@@ -66,50 +66,18 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     )
 
 
-def complexity(
-    model: nn.Module, inputs: Tensor, two_views: bool
-) -> Tuple[int, int]:
-    """Size and cost of the test path, which has no training heads.
+def end_with_parent() -> None:
+    """End this process when the other end of its stdin closes.
 
-    Args:
-        model (nn.Module): A recognizer.
-        inputs (Tensor): One sample of its training pipeline, the views on
-            the first axis.
-        two_views (bool): Whether there are two.
-
-    Returns:
-        tuple[int, int]: Parameters, and multiply-adds for one view.
+    That happens when the parent ends, however it ends. Otherwise a second
+    start of the comparison would make the same run beside this one.
     """
-    parameters = sum(
-        parameter.numel()
-        for name, parameter in model.named_parameters()
-        if not name.startswith(TRAINING_HEADS)
-    )
-    view = inputs[: len(inputs) // (1 + two_views)].float()[None]
-    device = next(model.parameters()).device
-    counted = get_model_complexity_info(
-        _Logits(model).eval(),
-        inputs=(view.to(device),),
-        show_table=False,
-        show_arch=False,
-    )
-    return parameters, int(counted['flops'])
-
-
-class _Logits(nn.Module):
-    def __init__(self, model: nn.Module) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.model.extract_feat(inputs, stage='head')[0]
-
-
-def _end_with_parent() -> None:
-    """Stop when the benchmark is gone: it would start this run again."""
 
     def wait() -> None:
-        sys.stdin.read()  # the pipe closes with the parent, however it ends
+        # sys.stdin.read() would hold the lock of stdin, for which every
+        # forked worker of a DataLoader would wait for ever.
+        while os.read(0, 1024):
+            pass
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -117,7 +85,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     config, record, out = sys.argv[1:]
-    _end_with_parent()
+    end_with_parent()
     with open(record) as file:
         content = json.load(file)
     content.update(train_and_test(Config.fromfile(config)))

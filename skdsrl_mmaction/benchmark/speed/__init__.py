@@ -1,1 +1,1 @@
-"""CPU time of loading videos, and of a training step."""
+"""CPU time of loading videos, and time and memory of a training step."""

@@ -1,7 +1,8 @@
-"""What loading a video costs, by loader and stage, against the host's own.
+"""Measure the CPU time of loading a video, by loader and stage.
 
-In every round each variant loads the same clips, one variant after the other,
-so that what else the machine does hits all of them alike.
+In every round each variant, MMAction2's own transforms among them, loads the
+same clips, one variant after the other, so that other load of the machine
+affects all of them alike.
 """
 
 import time
@@ -19,7 +20,7 @@ from ...datasets.transforms import SampleTwoClips, SiameseTwoView
 from ...datasets.video import PyAVReader
 
 STOCK, OURS, FLOOR = 'stock, twice', 'ours, {}', 'decoding alone'
-# The host has no blur and no channel splitting. Its ColorJitter draws
+# MMAction2 has no blur and no channel splitting. Its ColorJitter draws
 # brightness, contrast, saturation and hue, each with probability 0.5.
 STOCK_PIPELINE = [
     dict(type='DecordInit'),
@@ -52,7 +53,7 @@ Rounds = List[Dict[str, float]]
 
 
 class PlannedFrames(SampleFrames):
-    """Clips of 16 frames, the next ones where ``places`` say, in [0, 1]."""
+    """Sample clips of 16 frames at the next ``places``, each in [0, 1]."""
 
     def __init__(self) -> None:
         super().__init__(clip_len=16)
@@ -64,7 +65,7 @@ class PlannedFrames(SampleFrames):
 
 
 class _Stopwatch:
-    """A transform that adds up its CPU time, without that of its parts."""
+    """Wrap a transform and add up its CPU time, without that of its parts."""
 
     def __init__(self, transform: Callable, stages: Dict[str, float]) -> None:
         self.transform, self.stages = transform, stages
@@ -74,9 +75,9 @@ class _Stopwatch:
         parts = -sum(self.stages.values())
         start = time.process_time()
         results = self.transform(results)
-        taken = 1000 * (time.process_time() - start)
+        spent = 1000 * (time.process_time() - start)
         parts += sum(self.stages.values())
-        self.stages[self.stage] += taken - parts
+        self.stages[self.stage] += spent - parts
         return results
 
 
@@ -85,7 +86,7 @@ class Variant:
 
     Args:
         pipeline (list[dict]): Transforms.
-        runs (int): How often they are run for two views: once or twice.
+        runs (int): Runs of the transforms for two views: 1 or 2.
     """
 
     def __init__(self, pipeline: Sequence[dict], runs: int) -> None:
@@ -108,13 +109,13 @@ class Variant:
         return prepared
 
     def load(self, path: str) -> List[dict]:
-        """Make both views, and add up the time in ``stages``.
+        """Make both views, and add their CPU time to ``stages``.
 
         Args:
             path (str): The video.
 
         Returns:
-            list[dict]: What each run of the transforms gives.
+            list[dict]: What each run of the transforms returns.
         """
         samples = []
         for _ in range(self.runs):
@@ -126,10 +127,10 @@ class Variant:
 
 
 def make_variants(train_pipeline: Sequence[dict]) -> Dict[str, Variant]:
-    """The host's transforms run twice, and ours with each loader.
+    """Build MMAction2's transforms, run twice, and ours with each loader.
 
     Args:
-        train_pipeline (list[dict]): Ours; ``VideoInit`` stands first.
+        train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
 
     Returns:
         dict[str, Variant]: By the names of the table.
@@ -144,21 +145,21 @@ def make_variants(train_pipeline: Sequence[dict]) -> Dict[str, Variant]:
 
 
 class _BareReader(PyAVReader):
-    """Decodes what is wanted, and makes no pixels of it."""
+    """Decode the wanted frames without conversion to RGB."""
 
     def _rgb(self, frame: Any) -> np.ndarray:
         return np.empty(0)
 
 
 def decode_alone(path: str, places: Sequence[float]) -> float:
-    """Decode two clips, from the key frame before each, and nothing else.
+    """Measure decoding two clips alone, from the key frame before each.
 
     Args:
         path (str): The video.
-        places (Sequence[float]): Of the clips, in [0, 1].
+        places (Sequence[float]): Positions of the clips, in [0, 1].
 
     Returns:
-        float: CPU milliseconds, without those of opening the file.
+        float: CPU milliseconds, without opening the file.
     """
     reader, sampler = _BareReader(path), PlannedFrames()
     sampler.places = iter(places)
@@ -172,14 +173,13 @@ def decode_alone(path: str, places: Sequence[float]) -> float:
 def measure_video(
     path: str, train_pipeline: Sequence[dict], rounds: int, seed: int = 0
 ) -> Dict[str, Rounds]:
-    """Load one video again and again, in every way.
+    """Measure the loading of one video by every variant.
 
     Args:
         path (str): The video.
-        train_pipeline (list[dict]): Ours; ``VideoInit`` stands first.
-        rounds (int): How often each variant is measured, after a round that
-            is not.
-        seed (int): Of the places of the clips. Defaults to 0.
+        train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
+        rounds (int): Measured rounds, after one that is not measured.
+        seed (int): Seed of the positions of the clips. Defaults to 0.
 
     Returns:
         dict[str, Rounds]: For each variant, and for decoding alone.
@@ -217,18 +217,18 @@ def measure_loader(
     batches: int,
     rounds: int,
 ) -> Dict[str, List[float]]:
-    """Videos that a DataLoader delivers in a second, both views of each.
+    """Measure the throughput of a DataLoader, both views of each video.
 
     Args:
-        path (str): The video, delivered again and again.
-        train_pipeline (list[dict]): Ours; ``VideoInit`` stands first.
-        workers (int): Processes.
-        batches (int): Of 8 videos, in each round, after one that is not
-            measured.
-        rounds (int): How often each variant is measured.
+        path (str): The video; every sample is one of it.
+        train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
+        workers (int): Processes of the DataLoader.
+        batches (int): Batches of 8 videos in each round, after one that is
+            not measured.
+        rounds (int): Measured rounds of each variant.
 
     Returns:
-        dict[str, list[float]]: For each variant, of each round.
+        dict[str, list[float]]: Videos a second, by variant and round.
     """
     variants = make_variants(train_pipeline)
     rates: Dict[str, List[float]] = {name: [] for name in variants}
@@ -253,7 +253,11 @@ def measure_loader(
 
 
 def set_up_worker(worker: int = 0) -> None:
-    """One thread, as the host gives its workers; other draws in each."""
+    """Use one thread, as MMEngine's workers do, and a seed of its own.
+
+    Args:
+        worker (int): Number of the worker; 0 for the main process.
+    """
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     np.random.seed(worker)

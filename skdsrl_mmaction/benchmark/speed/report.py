@@ -1,4 +1,4 @@
-"""The tables and the plot of the input pipeline."""
+"""The tables and the plot of loading and training steps."""
 
 import os.path as osp
 from typing import Dict, List, Optional, Sequence
@@ -6,33 +6,34 @@ from typing import Dict, List, Optional, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from ...utils import write_text
 from ..tables import markdown_table
 from .loading import FLOOR, STAGES, STOCK, Rounds
 from .step import CE_ONLY
 
-SHRUNK = ', shrunk'  # ends the name of a smaller copy
+SHRUNK = ', shrunk'  # suffix of the name of a smaller copy
 Videos = Dict[str, Dict[str, Rounds]]  # by the name of the video, by variant
 Rates = Dict[str, Dict[str, List[float]]]
 
 
 def totals(rounds: Rounds) -> np.ndarray:
-    """CPU milliseconds of whole rounds.
+    """Return the CPU milliseconds of whole rounds.
 
     Args:
-        rounds (Rounds): Those of one variant.
+        rounds (Rounds): Rounds of one variant.
 
     Returns:
-        np.ndarray: The sum over the stages of each.
+        np.ndarray: (R,) The sum over the stages of each round.
     """
     return np.array([sum(stages.values()) for stages in rounds])
 
 
 def with_spread(values: Sequence[float], digits: int = 1) -> str:
-    """Median and, in brackets, the quartiles.
+    """Write the median and, in brackets, the quartiles.
 
     Args:
         values (Sequence[float]): One or more.
-        digits (int): After the point. Defaults to 1.
+        digits (int): Digits after the point. Defaults to 1.
 
     Returns:
         str: ``median [first, third]``.
@@ -42,9 +43,9 @@ def with_spread(values: Sequence[float], digits: int = 1) -> str:
 
 
 def video_table(videos: Videos) -> str:
-    """What a video costs, and how the variants compare.
+    """Make the table of CPU time for each video and variant.
 
-    Ratios are of the same round, in which the clips were the same.
+    Ratios are within a round, in which the clips are the same.
 
     Args:
         videos (dict): Measured rounds.
@@ -74,10 +75,10 @@ def video_table(videos: Videos) -> str:
 
 
 def rate_table(rates: Rates) -> str:
-    """What a DataLoader delivers.
+    """Make the table of DataLoader throughput.
 
     Args:
-        rates (dict): Videos a second, for each round.
+        rates (dict): Videos a second, of each round.
 
     Returns:
         str: A Markdown table.
@@ -93,11 +94,11 @@ def rate_table(rates: Rates) -> str:
 
 
 def step_table(seconds: Dict[str, List[float]], memory: Dict[str, int]) -> str:
-    """What a training step costs.
+    """Make the table of time and peak memory of a training step.
 
     Args:
-        seconds (dict[str, list[float]]): Of each variant, for each step.
-        memory (dict[str, int]): Peak of each variant, in bytes.
+        seconds (dict[str, list[float]]): Of each step, by variant.
+        memory (dict[str, int]): Peak in bytes, by variant.
 
     Returns:
         str: A Markdown table.
@@ -117,7 +118,7 @@ def step_table(seconds: Dict[str, List[float]], memory: Dict[str, int]) -> str:
 
 
 def make_plot(videos: Videos) -> Figure:
-    """Every video's variants, as bars of their stages.
+    """Plot the variants of every video as bars of their stages.
 
     Args:
         videos (dict): Measured rounds.
@@ -159,7 +160,7 @@ def write_report(
         rates (dict): Videos a second; may be empty.
         seconds (dict, optional): Of training steps.
         memory (dict, optional): Of training steps.
-        footer (str): What stands under the tables.
+        footer (str): Text below the tables.
 
     Returns:
         str: What ``table.md`` holds.
@@ -171,7 +172,6 @@ def write_report(
         parts.append(step_table(seconds, memory))
     parts.append(f'Medians [quartiles]. {footer}\n')
     text = '\n'.join(parts)
-    with open(osp.join(out, 'table.md'), 'w') as file:
-        file.write(text)
+    write_text(osp.join(out, 'table.md'), text)
     make_plot(videos).savefig(osp.join(out, 'plot.png'), dpi=110)
     return text

@@ -1,7 +1,7 @@
-"""What a training step costs, and what the two extra heads add to it.
+"""Measure time and memory of a training step with and without the two heads.
 
 ``python -m`` this module with CONFIG VARIANT BATCH_SIZE prints the peak memory
-of a process that trains for two steps.
+in bytes of a process that trains for two steps.
 """
 
 import sys
@@ -22,7 +22,7 @@ SKDSRL, CE_ONLY = 'SKD-SRL', 'CE(p1) + CE(p2)'
 
 
 class Step:
-    """A model, its optimizer, and a batch of noise.
+    """Hold a model, its optimizer and a batch of noise, and take steps.
 
     Args:
         cfg (Config): An SKD-SRL config; its ``model`` and ``optim_wrapper``.
@@ -49,10 +49,10 @@ class Step:
         ]
 
     def __call__(self) -> float:
-        """Take a step.
+        """Take one training step.
 
         Returns:
-            float: Seconds, of all CPU cores together, or on the GPU.
+            float: CPU seconds of all cores, or wall seconds on the GPU.
         """
         start = _seconds()
         batch = dict(inputs=self.inputs, data_samples=self.data_samples)
@@ -70,12 +70,12 @@ def _seconds() -> float:
 def measure_steps(
     cfg: Config, batch_size: int, steps: int
 ) -> Dict[str, List[float]]:
-    """Take steps of both variants in turn.
+    """Measure steps of both variants in turn.
 
     Args:
         cfg (Config): An SKD-SRL config.
-        batch_size (int): Videos.
-        steps (int): Of each variant, after one that is not measured.
+        batch_size (int): Videos of a step.
+        steps (int): Measured steps of each variant, after one that is not.
 
     Returns:
         dict[str, list[float]]: Seconds of each step.
@@ -87,7 +87,7 @@ def measure_steps(
     for _ in range(1 + steps):
         for name, step in variants.items():
             seconds[name].append(step())
-    return {name: taken[1:] for name, taken in seconds.items()}
+    return {name: values[1:] for name, values in seconds.items()}
 
 
 def main() -> None:

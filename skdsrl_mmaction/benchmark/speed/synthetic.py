@@ -1,4 +1,6 @@
-"""Videos to measure where the user names none."""
+"""Synthetic videos, to measure where the user names none."""
+
+from typing import Tuple
 
 import av
 import cv2
@@ -14,8 +16,24 @@ SYNTHETIC = {
 }
 
 
-def write_synthetic(path, codec, rate, frames, size, key):
-    """A pattern that moves, under noise that does not repeat."""
+def write_synthetic(
+    path: str,
+    codec: str,
+    rate: int,
+    frames: int,
+    size: Tuple[int, int],
+    key: int,
+) -> None:
+    """Write a moving pattern under noise that does not repeat.
+
+    Args:
+        path (str): The file; its extension decides the container.
+        codec (str): Name of the encoder, as PyAV has it.
+        rate (int): Frames a second.
+        frames (int): Number of frames.
+        size (tuple[int, int]): Width and height in pixels.
+        key (int): Frames from one key frame to the next, at most.
+    """
     rng = np.random.default_rng(0)
     width, height = size
     coarse = rng.integers(0, 256, (height // 8, width // 8, 3), np.uint8)

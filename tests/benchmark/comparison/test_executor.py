@@ -8,11 +8,11 @@ import pytest
 from mmengine.config import Config
 
 from skdsrl_mmaction.benchmark.comparison.executor import Executor
-from skdsrl_mmaction.benchmark.comparison.folds import read_samples
-from skdsrl_mmaction.benchmark.comparison.plan import Run, make_teacher
+from skdsrl_mmaction.benchmark.comparison.run import Run, make_teacher
+from skdsrl_mmaction.benchmark.machine import versions
 from tests.support.paths import ROOT
 
-# Takes what Python would: -m MODULE CONFIG RECORD OUT.
+# It is called as Python would be: -m MODULE CONFIG RECORD OUT.
 WORKER = """#!{python}
 import json, os, sys, time
 config, record, out = sys.argv[3:]
@@ -26,26 +26,33 @@ with open({journal!r}, 'a') as file:
 if name in {failing!r}:
     sys.exit('out of luck')
 time.sleep(0.5)
+weights = os.path.join(folder, 'epoch_1.pth')
+if name not in {weightless!r}:
+    open(weights, 'w').close()
 with open(os.path.join(folder, 'last_checkpoint'), 'w') as file:
-    file.write('weights of ' + name)
-content.update(top1=0.5, resources=dict(train_seconds=60, test_seconds=6))
+    file.write(weights)
+content.update(top1=0.5, resources=dict(train_seconds=60, test_seconds=6),
+               versions={versions!r})
 json.dump(content, open(out, 'w'))
 """
 
 
 @pytest.fixture
-def setting(tiny_dataset, tmp_path, monkeypatch):
+def setting(tmp_path, monkeypatch):
     """Makes an executor, and reads what its workers were started with."""
     journal = tmp_path / 'journal'
     journal.touch()
+    python = sys.executable
 
-    def make(jobs=1, gpus=0, failing=()):
+    def make(jobs=1, gpus=(), failing=(), weightless=()):
         worker = tmp_path / 'worker'
         worker.write_text(
             WORKER.format(
-                python=sys.executable,
+                python=python,
                 journal=str(journal),
                 failing=list(failing),
+                weightless=list(weightless),
+                versions=versions(),
             )
         )
         worker.chmod(0o755)
@@ -56,7 +63,6 @@ def setting(tiny_dataset, tmp_path, monkeypatch):
         return Executor(
             str(tmp_path / 'out'),
             str(tmp_path / 'work'),
-            str(tiny_dataset),
             dict(commit='abc'),
             jobs,
             gpus,
@@ -69,43 +75,49 @@ def setting(tiny_dataset, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def runs(tiny_dataset):
+def runs():
     """A student with its teacher, and one without."""
-    samples = {
-        split: read_samples([str(tiny_dataset / f'{file}.txt')])
-        for split, file in (('train', 'train'), ('test', 'val'))
-    }
     made = []
     for method in 'kd', 'baseline':
         cfg = Config.fromfile(ROOT / f'configs/{method}_r3d18_ucf101.py')
-        for model in cfg.model, cfg.model.get('teacher', cfg.model):
-            model.cls_head.num_classes = 3
-        cfg.train_dataloader.batch_size = 2
-        made.append(Run(method, cfg, 0, 0, samples))
+        made.append(Run(method, cfg, 0))
     made[0].teacher = make_teacher(made[0])
     return made
 
 
-def test_student_waits_for_its_teacher(setting, runs, capsys):
+def test_student_waits_for_its_teacher(setting, runs, capsys, tmp_path):
     make, started = setting
-    executor = make(jobs=2, gpus=2)
+    executor = make(jobs=2, gpus=['2', 'GPU-8932f937'])
     executor.execute(runs)
     first, second, third = started()
     # The free slot does not wait for the teacher: it takes the other run.
     assert {first[0], second[0]} == {'kd-teacher', 'baseline'}
     assert third[0] == 'kd'
-    assert "teacher_checkpoint='weights of kd-teacher'" in third[2]
+    weights = tmp_path / 'work' / runs[0].teacher.id / 'epoch_1.pth'
+    assert Config.fromstring(third[2], '.py').model.teacher_checkpoint == (
+        str(weights)
+    )
     gpus = {env['CUDA_VISIBLE_DEVICES'] for _, env, _ in (first, second)}
-    assert gpus == {'0', '1'}
+    assert gpus == {'2', 'GPU-8932f937'}
     threads = str(max(1, os.cpu_count() // 2))
     assert all(env['OMP_NUM_THREADS'] == threads for _, env, _ in started())
     for run in (*runs, runs[0].teacher):
-        assert executor.record(run)['commit'] == 'abc'
+        record = executor.record(run)
+        assert record['commit'] == 'abc'
+        assert (record['key'], record['key_form']) == (run.key, 2)
     out = capsys.readouterr().out
     assert '2 runs, 2 at a time; 3 to go' in out
     # A run takes 66 s; after the first two, one is left for two slots.
     assert '; 1 to go, 0:00:33' in out
     assert '; 0 to go\n' in out
+
+
+@pytest.mark.parametrize('granted', ['', '3'])
+def test_without_gpus_the_variable_stays(setting, runs, monkeypatch, granted):
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', granted)
+    make, started = setting
+    make().execute(runs[1:])
+    assert started()[0][1]['CUDA_VISIBLE_DEVICES'] == granted
 
 
 def test_a_failed_teacher_fails_its_student_only(setting, runs, capsys):
@@ -123,7 +135,7 @@ def test_a_failed_teacher_fails_its_student_only(setting, runs, capsys):
     )
 
 
-def test_what_is_there_is_not_made_again(setting, runs):
+def test_a_finished_run_is_not_made_again(setting, runs):
     make, started = setting
     make().execute(runs)
     assert len(started()) == 3
@@ -131,10 +143,57 @@ def test_what_is_there_is_not_made_again(setting, runs):
     assert len(started()) == 3
 
 
-def test_bad_data_stop_before_the_first_run(setting, runs):
+def test_records_that_do_not_fit_are_reported(setting, runs, capsys):
     make, started = setting
-    bad = runs[1]
-    bad.samples = dict(bad.samples, test=['nowhere.mp4 7'])
-    with pytest.raises(ValueError, match='label'):
-        make().execute(runs)
-    assert started() == []
+    executor = make()
+    executor.execute(runs[1:])
+    other = Run('baseline', runs[1].cfg, 0, 0, data=dict(train=1))
+    executor.execute([other])
+    assert len(started()) == 2
+    assert (
+        f'{other.id}: {runs[1].id}.json is not used, it differs in data\n'
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize('gone', ['file', 'folder'])
+def test_a_teacher_without_weights_is_trained_again(
+    setting, runs, tmp_path, capsys, gone
+):
+    """Its record is there; last_checkpoint may still name the weights."""
+    make, started = setting
+    student = runs[0]
+    make(failing=['kd']).execute([student])
+    folder = tmp_path / 'work' / student.teacher.id
+    (folder / 'epoch_1.pth').unlink()
+    if gone == 'folder':
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+    executor = make(jobs=2)
+    executor.execute([student])
+    assert [name for name, *_ in started()] == ['kd-teacher', 'kd'] * 2
+    assert not executor.failed
+    assert f'{student.teacher.id}: its weights are gone' in (
+        capsys.readouterr().out
+    )
+
+
+def test_weights_are_found_where_the_work_dir_was_moved(
+    setting, runs, tmp_path
+):
+    make, started = setting
+    student = runs[0]
+    make(failing=['kd']).execute([student])
+    folder = tmp_path / 'work' / student.teacher.id
+    (folder / 'last_checkpoint').write_text('/old/machine/epoch_1.pth')
+    make().execute([student])
+    assert [name for name, *_ in started()] == ['kd-teacher', 'kd', 'kd']
+
+
+def test_a_student_never_starts_without_weights(setting, runs):
+    make, started = setting
+    executor = make(weightless=['kd-teacher'])
+    executor.execute(runs[:1])
+    assert [name for name, *_ in started()] == ['kd-teacher']
+    assert list(executor.failed) == [runs[0].id]

@@ -4,6 +4,7 @@ from skdsrl_mmaction.benchmark.comparison.folds import (
     count_classes,
     read_samples,
     split_folds,
+    write_folds,
 )
 
 SAMPLES = [
@@ -53,5 +54,19 @@ def test_read_samples(tmp_path):
     samples = read_samples(files)
     assert samples == ['a.mp4 0', 'b.mp4 4', 'c.mp4 2']
     assert count_classes(samples) == 5
-    with pytest.raises(ValueError, match="'a.mp4 0' stands twice"):
+    with pytest.raises(ValueError, match="'a.mp4 0' occurs twice"):
         read_samples([*files, files[0]])
+
+
+def test_folds_are_named_after_their_content(tmp_path):
+    folder = tmp_path / 'lists'
+    folds = split_folds(SAMPLES, 2, r'seq\d+')
+    written = write_folds(folds, str(folder))
+    for files, parts in zip(written, folds):
+        for split, lines in zip(('train', 'test'), parts):
+            assert read_samples([files[split]]) == lines
+    assert write_folds(folds, str(folder)) == written
+    assert len(list(folder.iterdir())) == 4
+    # Other folds do not overwrite them.
+    write_folds(split_folds(SAMPLES, 2, r'set\d+'), str(folder))
+    assert len(list(folder.iterdir())) == 8

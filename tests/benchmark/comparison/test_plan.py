@@ -1,157 +1,121 @@
-import copy
-
 import pytest
-from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from skdsrl_mmaction.benchmark.comparison.folds import read_samples
 from skdsrl_mmaction.benchmark.comparison.plan import (
-    Run,
-    apply_overrides,
-    make_teacher,
-    set_protocol,
-    with_data,
+    find_configs,
+    load_configs,
+    plan_comparison,
+    set_fold,
 )
 from tests.support.paths import ROOT
 
-SAMPLES = dict(train=['a.mp4 0', 'b.mp4 1'], test=['c.mp4 0'])
+SKDSRL = 'configs/skdsrl_r3d18_ucf101.py'
 
 
-def load(method):
-    return Config.fromfile(ROOT / f'configs/{method}_r3d18_ucf101.py')
-
-
-def sizes(pipeline):
-    """Crop sizes at any depth."""
-    for step in pipeline:
-        yield from sizes(step.get('transforms', []))
-        for key in ('size', 'crop_size'):
-            if key in step:
-                yield step[key]
-
-
-@pytest.mark.parametrize('method', ['baseline', 'kd', 'skdsrl'])
-def test_overrides_reach_every_method(method):
-    cfg = load(method)
-    apply_overrides(
-        cfg,
-        epochs=7,
-        width=16,
-        num_classes=6,
-        transform_options={
-            'RandomCrop.size': 56,
-            'CenterCrop.crop_size': 56,
-            'SampleFrames.clip_len': 8,
-        },
-        cfg_options={'optim_wrapper.optimizer.lr': 0.5},
+def cross_validation(folder, tmp_path):
+    return dict(
+        folds=2,
+        ann_files=[str(folder / f'{x}.txt') for x in ('train', 'val')],
+        data_prefix=str(folder),
+        group=r'\d+',
+        list_dir=str(tmp_path / 'lists'),
+        cfg_options={'train_dataloader.batch_size': 2},
     )
-    assert cfg.train_cfg.max_epochs == 7
-    assert cfg.optim_wrapper.optimizer.lr == 0.5
-    for split in 'train', 'test':
-        pipeline = cfg[f'{split}_dataloader'].dataset.pipeline
-        assert list(sizes(pipeline)) == [56]
-        sampler = pipeline[1].get('sampler', pipeline[1])
-        assert sampler.clip_len == 8
-    models = [cfg.model]
-    if method == 'kd':
-        models.append(cfg.model.teacher)
-    for model, channels in zip(models, (128, 512)):
-        assert model.backbone.base_channels == 16
-        assert model.cls_head.in_channels == channels
-        built = MODELS.build(copy.deepcopy(model))
-        assert built.cls_head.fc_cls.weight.shape == (6, channels)
 
 
-@pytest.mark.parametrize('key', ['Resise.scale', 'Resize'])
-def test_unknown_transform_option(key):
-    with pytest.raises(ValueError, match=f'--transform-options {key}=1'):
-        apply_overrides(load('skdsrl'), transform_options={key: 1})
-
-
-@pytest.mark.parametrize(
-    'budget, epochs',
-    [
-        ('steps', dict(baseline=10, kd=10, selfkd=10, skdsrl=10)),
-        ('compute', dict(baseline=20, kd=20, selfkd=10, skdsrl=10)),
-    ],
-)
-def test_budget(budget, epochs):
-    for method, want in epochs.items():
-        cfg = load(method)
-        cfg.train_cfg.max_epochs = 10
-        set_protocol(cfg, budget)
-        assert cfg.train_cfg.max_epochs == want
-        (schedule,) = cfg.param_scheduler
-        assert schedule.T_max == want
-        assert cfg.val_cfg is cfg.val_dataloader is cfg.val_evaluator is None
-
-
-def test_key_stands_for_the_content():
-    """Config, seed, samples and teacher decide; places and logs do not."""
-    run = Run('a', load('kd'), 0, 0, SAMPLES)
-    run.teacher = make_teacher(run)
-
-    def changed(seed=0, samples=SAMPLES, teacher_lr=None, **options):
-        cfg = load('kd')
-        cfg.merge_from_dict(options)
-        other = Run('a', cfg, seed, 0, samples)
-        other.teacher = make_teacher(other)
-        if teacher_lr:
-            other.teacher.cfg.optim_wrapper.optimizer.lr = teacher_lr
-        return other.key
-
-    assert changed() == run.key
-    prefix = 'train_dataloader.dataset.data_prefix.video'
-    assert changed(**{prefix: 'elsewhere'}) == run.key
-    assert changed(log_level='ERROR', work_dir='w') == run.key
-    different = [
-        changed(seed=1),
-        changed(samples=dict(SAMPLES, train=['a.mp4 0'])),
-        changed(teacher_lr=1.0),
-        changed(**{'model.tau': 1.0}),
-        changed(**{'train_dataloader.batch_size': 2}),
-        changed(**{'train_cfg.max_epochs': 3}),
+def test_runs_of_a_fold_and_seed_are_together(tiny_dataset, tmp_path):
+    options = cross_validation(tiny_dataset, tmp_path)
+    runs = plan_comparison(
+        ['configs/baseline_r3d18_*', SKDSRL], seeds=[0, 4], **options
+    )
+    assert [run.seed for run in runs] == 8 * [0] + 8 * [4]
+    assert [run.fold for run in runs] == 2 * (4 * [0] + 4 * [1])
+    assert [run.name for run in runs[:4]] == [
+        'baseline_r3d18_hmdb51',
+        'baseline_r3d18_k400',
+        'baseline_r3d18_ucf101',
+        'skdsrl_r3d18_ucf101',
     ]
-    assert len({run.key, *different}) == 7
+    assert len({run.id for run in runs}) == 16
+    for run in runs:
+        assert run.cfg.model.cls_head.num_classes == 3
+        assert run.data['train'][0]['videos'].startswith('6 files, 0 absent')
+
+    # Planned again, with the lists at another place: the same runs.
+    options['list_dir'] = str(tmp_path / 'elsewhere')
+    again = plan_comparison([SKDSRL], seeds=[4], **options)
+    assert [run.id for run in again] == [
+        run.id for run in (runs[11], runs[15])
+    ]
 
 
-def test_nothing_about_a_fold_leaks_into_the_record():
-    run = Run('a', load('skdsrl'), 3, 0, SAMPLES)
-    for split, count in ('train', 2), ('test', 1):
-        dataset = run.content[f'{split}_dataloader']['dataset']
-        assert 'data_prefix' not in dataset
-        assert dataset['ann_file'].startswith(f'{count} samples, sha256 ')
-    assert run.content['randomness'] == dict(seed=3)
-
-
-def test_teacher_is_trained_on_the_same_data():
-    run = Run('kd', load('kd'), 5, 2, SAMPLES)
-    teacher = make_teacher(run)
-    assert (teacher.seed, teacher.fold, teacher.samples) == (5, 2, SAMPLES)
-    for key in ('train_dataloader', 'test_dataloader', 'optim_wrapper'):
-        assert teacher.cfg[key] == run.cfg[key]
-    model = MODELS.build(copy.deepcopy(teacher.cfg.model))
-    assert model.backbone.depth == 50
-    assert type(model).__name__ == 'Recognizer3D'
-    assert model.data_preprocessor.mean.flatten().tolist() == [127.5] * 3
-    assert make_teacher(teacher) is None
-
-    run.cfg.model.teacher_checkpoint = 'mine.pth'
-    assert make_teacher(run) is None
-
-
-def test_with_data():
-    run = Run('a', load('skdsrl'), 3, 0, SAMPLES)
-    cfg = with_data(run, 'lists', 'videos')
-    for split in 'train', 'test':
-        dataset = cfg[f'{split}_dataloader'].dataset
-        assert dataset.ann_file == f'lists/{split}.txt'
-        assert dataset.data_prefix == dict(video='videos')
-    assert cfg.randomness == dict(seed=3)
-    assert run.cfg.train_dataloader.dataset.ann_file != 'lists/train.txt'
+def test_folds_are_written_as_annotation_files(tiny_dataset, tmp_path):
+    first, second = plan_comparison(
+        [SKDSRL], **cross_validation(tiny_dataset, tmp_path)
+    )
+    for run, other in (first, second), (second, first):
+        tested = read_samples([run.cfg.test_dataloader.dataset.ann_file])
+        trained = read_samples([run.cfg.train_dataloader.dataset.ann_file])
+        assert len(tested) == len(trained) == 6
+        assert not set(tested) & set(trained)
+        assert trained == read_samples(
+            [other.cfg.test_dataloader.dataset.ann_file]
+        )
 
 
 def test_folds_need_a_plain_list():
-    run = Run('mine', load('skdsrl'), 0, 0, SAMPLES)
-    run.cfg.train_dataloader.dataset.type = 'RawframeDataset'
+    cfg = Config.fromfile(ROOT / SKDSRL)
+    cfg.train_dataloader.dataset.data_root = 'old'
+    lists = dict(train='train.txt', test='test.txt')
+    set_fold('mine', cfg, lists, 'videos')
+    for split in 'train', 'test':
+        dataset = cfg[f'{split}_dataloader'].dataset
+        assert dataset.ann_file == f'{split}.txt'
+        assert dataset.data_prefix == dict(video='videos')
+        assert 'data_root' not in dataset
+    cfg.train_dataloader.dataset.type = 'RawframeDataset'
     with pytest.raises(ValueError, match="mine: .*'RawframeDataset' must be"):
-        with_data(run, 'lists', 'videos')
+        set_fold('mine', cfg, lists, 'videos')
+
+
+def test_bad_data_stop_before_the_first_run(tiny_dataset, tmp_path):
+    bad = tmp_path / 'bad.txt'
+    bad.write_text('nowhere.mp4 7\n')
+    with pytest.raises(FileNotFoundError, match='nowhere.mp4'):
+        plan_comparison(
+            [SKDSRL],
+            cfg_options={
+                'train_dataloader.dataset.ann_file': str(bad),
+                'train_dataloader.batch_size': 1,
+            },
+        )
+
+
+def test_find_configs(tmp_path):
+    zoo = find_configs(['configs/kd_*_ucf101.py', 'configs/kd_*'])
+    assert list(zoo) == [f'kd_r3d18_{x}' for x in ('ucf101', 'hmdb51', 'k400')]
+    name = 'recognition/tsm/tsm_r50.py'
+    assert find_configs([f'mmaction::{name}']) == (
+        dict(tsm_r50=f'mmaction::{name}')
+    )
+    with pytest.raises(FileNotFoundError, match="no config .*nothing'"):
+        find_configs(['configs/nothing'])
+    other = tmp_path / 'kd_r3d18_k400.py'
+    other.write_text('model = dict()')
+    with pytest.raises(ValueError, match='a config named'):
+        find_configs(['configs/kd_*', str(other)])
+
+
+def test_batch_sizes_must_agree():
+    paths = ['configs/skdsrl_r3d18_demo.py', SKDSRL]
+    with pytest.raises(
+        ValueError, match='train_dataloader.batch_size differs'
+    ):
+        load_configs(paths)
+    load_configs(paths, cfg_options={'train_dataloader.batch_size': 2})
+
+
+def test_options_against_the_protocol_are_refused():
+    with pytest.raises(ValueError, match='param_scheduler'):
+        load_configs([SKDSRL], cfg_options={'param_scheduler': None})

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import ttest_rel
 
 from skdsrl_mmaction.benchmark.comparison.report import (
+    make_footer,
     make_table,
     paired_difference,
     write_report,
@@ -17,6 +18,8 @@ def runs(*top1, first_seed=0):
         dict(
             fold=i % 2,
             seed=first_seed + i // 2,
+            budget='steps',
+            key_form=2,
             top1=value,
             top5=None,
             mean_class=value / 2,
@@ -76,11 +79,25 @@ def test_table():
     assert rows[4][:6] == ['none', '0', '–', '–', '–', '–']
 
 
+def test_footer():
+    """Read off the records, so that a table can be made of them alone."""
+    assert make_footer(dict(a=A, b=B[:1])) == (
+        'Equal steps; the last weights, 2 fold(s) × seeds 0, 1; mean ± '
+        'standard deviation; differences are paired over folds and seeds, '
+        'with a 95 % interval.\n'
+    )
+    older = {k: v for k, v in A[0].items() if k != 'key_form'}
+    assert make_footer(dict(a=[*A, older])).endswith('\n\nkey: older form\n')
+    assert make_footer(dict(a=[])) == 'No run is finished.\n'
+
+
 def test_files(tmp_path):
-    text = write_report(str(tmp_path), dict(a=A, b=B), ['a'], 'Footer.')
+    text = write_report(str(tmp_path), dict(a=A, b=B), ['a'])
     assert (tmp_path / 'table.md').read_text() == text
-    assert text.endswith('\n\nFooter.\n')
+    assert text.endswith('interval.\n')
     picture = cv2.imread(str(tmp_path / 'plot.png'))
     # Both colours of the marks are there.
     assert (abs(picture - [180.0, 119, 31]).sum(2) < 9).any()  # C0, in BGR
     assert (abs(picture - [14.0, 127, 255]).sum(2) < 9).any()  # C1
+    with pytest.raises(ValueError, match="--against 'c' must be one of"):
+        write_report(str(tmp_path), dict(a=A), ['c'])

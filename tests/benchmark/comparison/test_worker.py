@@ -1,64 +1,91 @@
+import json
+import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
-import torch
-from mmaction.registry import MODELS
 
-from skdsrl_mmaction.benchmark.comparison.worker import complexity, write_json
-from tests.support.tiny import tiny_config
+from skdsrl_mmaction.benchmark.comparison.worker import train_and_test
+from tests.support.paths import ROOT
+from tests.support.tiny import tiny_config, tiny_overrides
 
 
 @pytest.fixture
-def model(tiny_dataset):
-    return MODELS.build(tiny_config(tiny_dataset).model)
+def cfg(tiny_dataset, tmp_path):
+    """One epoch with two workers of the DataLoader; no validation."""
+    cfg = tiny_config(tiny_dataset)
+    cfg.merge_from_dict(tiny_overrides(tiny_dataset, workers=2))
+    cfg.train_cfg.max_epochs = 1
+    cfg.param_scheduler = None
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    cfg.default_hooks.checkpoint = dict(type='CheckpointHook', interval=-1)
+    cfg.work_dir = str(tmp_path / 'work')
+    return cfg
 
 
-def test_complexity_is_that_of_the_test_path(model):
-    backbone = sum(p.numel() for p in model.backbone.parameters())
-    macs = {}
-
-    def count(module, args, output):
-        """Outputs times weights of one, by the definition."""
-        if isinstance(module, (torch.nn.Conv3d, torch.nn.Linear)):
-            per_output = module.weight[0].numel()
-            macs[module] = output.numel() * per_output
-
-    for module in [*model.backbone.modules(), model.cls_head.fc_cls]:
-        module.register_forward_hook(count)
-    inputs = torch.zeros(2, 3, 8, 32, 32, dtype=torch.uint8)
-    parameters, flops = complexity(model, inputs, two_views=True)
-    assert parameters == backbone + 32 * 3 + 3
-    # Norms and pools, which the count has too, are small beside these.
-    total = sum(macs.values())
-    assert total <= flops < 1.1 * total
-    assert len(macs) == 18  # 17 convolutions and the classifier
-
-    half = complexity(model, inputs[:1], two_views=False)
-    assert half == (parameters, flops)
-
-
-def test_write_json_leaves_the_old_file_if_it_fails(tmp_path):
-    path = tmp_path / 'a.json'
-    write_json(str(path), dict(a=1))
-    before = path.read_text()
-    with pytest.raises(TypeError):
-        write_json(str(path), dict(a=object()))
-    assert path.read_text() == before
-
-
-def test_worker_ends_with_its_parent():
-    code = (
-        'from skdsrl_mmaction.benchmark.comparison import worker; import time;'
-        'worker._end_with_parent(); print(1, flush=True); time.sleep(300)'
-    )
-    worker = subprocess.Popen(
-        [sys.executable, '-c', code],
+def start(cfg, folder):
+    """Start a worker as the executor does, with a pipe for its stdin."""
+    cfg.dump(folder / 'config.py')
+    (folder / 'record.json').write_text('{"name": "mine"}')
+    paths = [str(folder / x) for x in ('config.py', 'record.json', 'out.json')]
+    return subprocess.Popen(
+        [
+            *(sys.executable, '-m'),
+            *('skdsrl_mmaction.benchmark.comparison.worker', *paths),
+        ],
+        cwd=ROOT,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    worker.stdout.readline()
-    assert worker.poll() is None
+
+
+def test_workers_of_the_loader_do_not_wait_for_stdin(cfg, tmp_path):
+    worker = start(cfg, tmp_path)
+    try:
+        assert worker.wait(120) == 0
+    finally:
+        worker.kill()
+    record = json.loads((tmp_path / 'out.json').read_text())
+    assert record['name'] == 'mine' and record['iterations'] == 2
+    assert 0 <= record['top1'] <= record['top5'] == 1  # of 3 classes
+    assert record['parameters'] > 0 and record['flops'] > 0
+
+
+def children(pid):
+    found = []
+    for path in Path('/proc').glob('[0-9]*/stat'):
+        try:
+            fields = path.read_text().rsplit(')', 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(path.parent)
+    return found
+
+
+@pytest.mark.skipif(not os.path.isdir('/proc'), reason='needs /proc')
+def test_worker_and_its_loader_end_with_the_parent(cfg, tmp_path):
+    cfg.train_cfg.max_epochs = 10_000
+    worker = start(cfg, tmp_path)
+    deadline = time.time() + 120
+    while len(children(worker.pid)) < 2:
+        assert worker.poll() is None and time.time() < deadline
+        time.sleep(0.2)
+    loaders = children(worker.pid)
     worker.stdin.close()  # which happens to a parent that is killed
     assert worker.wait(60) == 1
+    while any(path.exists() for path in loaders):
+        assert time.time() < deadline
+        time.sleep(0.2)
+    assert not (tmp_path / 'out.json').exists()
+
+
+def test_what_fails_late_is_tried_first(cfg):
+    """Nothing is trained, so no work dir is made."""
+    cfg.test_evaluator.metric_list = 'mean_class_accuracy'
+    with pytest.raises(ValueError, match='acc/top1'):
+        train_and_test(cfg)
+    assert not os.path.exists(cfg.work_dir)

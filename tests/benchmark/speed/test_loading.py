@@ -22,7 +22,7 @@ def train_pipeline():
     return cfg.train_dataloader.dataset.pipeline
 
 
-def test_clips_are_where_they_are_told():
+def test_clips_are_at_the_given_places():
     sampler = PlannedFrames()
     sampler.places = iter([0, 1, 0.5])
     clips = [

@@ -1,0 +1,15 @@
+_base_ = [
+    '../_base_/models/r3d18.py',
+    '../_base_/methods/skdsrl.py',
+    '../_base_/datasets/ut_interaction.py',
+    '../_base_/schedules/sgd_200e_plateau.py',
+    '../_base_/default_runtime.py',
+]
+
+model = dict(
+    type='SKDSRLRecognizer3D',
+    cls_head=dict(num_classes={{_base_.num_classes}}),
+    distill_head={{_base_.distill_head}},
+    siamese_head={{_base_.siamese_head}},
+)
+train_dataloader = dict(dataset=dict(pipeline={{_base_.train_pipeline}}))

@@ -1,0 +1,4 @@
+# No gradient through the soft label.
+_base_ = 'skdsrl_r3d18_ut-interaction.py'
+
+model = dict(distill_head=dict(detach_soft_label=True))
