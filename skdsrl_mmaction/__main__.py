@@ -1,6 +1,6 @@
 """``python -m skdsrl_mmaction NAME``, the same as ``skdsrl NAME``."""
 
-from skdsrl import main
+from .cli.main import main
 
 if __name__ == '__main__':
     main()

@@ -90,7 +90,6 @@ def test_wheel_carries_configs_and_tools(unpacked):
 def test_wheel_carries_no_results_and_no_tests(unpacked):
     names = [path.name for path in unpacked.iterdir()]
     assert sorted(name for name in names if 'dist-info' not in name) == [
-        'skdsrl.py',
         'skdsrl_mmaction',
     ]
     assert not list(unpacked.rglob('results'))

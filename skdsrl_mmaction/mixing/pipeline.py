@@ -13,16 +13,7 @@ from mmaction.registry import TRANSFORMS
 from mmaction.utils import get_str_type
 
 from ..datasets.transforms import SampleTwoClips, SiameseTwoView
-from ..utils import is_a
-
-# Section III-B; configs/_base_/methods/photometric.py holds the same list.
-PHOTOMETRIC = (
-    dict(type='ClipContrast', factor_range=(0.5, 1.5), prob=0.5),
-    dict(type='ClipBrightness', max_delta=64, prob=0.5),
-    dict(type='ClipHue', shift_range=(0, 0.1), prob=0.5),
-    dict(type='ClipGaussianBlur', sigma_range=(0.1, 2.0), prob=0.5),
-    dict(type='ChannelSplit', prob=0.5),
-)
+from ..utils import is_a, read_config
 
 
 def two_view_pipeline(
@@ -89,7 +80,7 @@ def two_view_pipeline(
     if photometric:
         erases = instance_of(RandomErasing)
         at = [*(erases(step['type']) for step in view), True].index(True)
-        view[at:at] = copy.deepcopy(PHOTOMETRIC)
+        view[at:at] = photometric_operators()
     two_view = dict(type='SiameseTwoView', transforms=view)
     if same_clip:
         two_view['same_clip'] = True
@@ -98,3 +89,13 @@ def two_view_pipeline(
             type='SampleTwoClips', sampler=pipeline[sampler]
         )
     return [*pipeline[:first], two_view, *pipeline[last:]]
+
+
+def photometric_operators() -> List[dict]:
+    """Read the paper's photometric operators from the config of the zoo.
+
+    Returns:
+        list[dict]: Configs of the operators of section III-B.
+    """
+    cfg = read_config('skdsrl_mmaction::_base_/methods/photometric.py')
+    return cfg.to_dict()['photometric']

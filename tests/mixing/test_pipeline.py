@@ -7,10 +7,14 @@ from mmaction.datasets.transforms.processing import RandomErasing
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmengine.config import Config
 
-from skdsrl_mmaction.mixing.pipeline import PHOTOMETRIC, two_view_pipeline
+from skdsrl_mmaction.mixing.pipeline import (
+    photometric_operators,
+    two_view_pipeline,
+)
 from tests.support.paths import ROOT
 
 SAMPLE = dict(type='SampleFrames', clip_len=4, num_clips=1)
+PHOTOMETRIC = photometric_operators()
 CROP = [dict(type='Resize', scale=(32, 32), keep_ratio=False)]
 TAIL = [
     dict(type='FormatShape', input_format='NCTHW'),
@@ -79,7 +83,7 @@ def test_erasing_comes_last(kind):
 
 def test_operators_are_those_of_the_papers_configs():
     cfg = Config.fromfile(ROOT / 'configs/_base_/methods/skdsrl.py')
-    assert cfg.train_pipeline[3].transforms[3:] == list(PHOTOMETRIC)
+    assert cfg.train_pipeline[3].transforms[3:] == PHOTOMETRIC
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ class SKDSRLMixin:
             self.distill_head = MODELS.build(distill_head)
         if siamese_head is not None:
             width = classifier[1]
-            in_channels = siamese_head.get('in_channels') or width
-            if in_channels != width:
+            in_channels = siamese_head.get('in_channels')
+            if in_channels not in (None, width):
                 raise ValueError(
                     f'siamese_head.in_channels={in_channels}, but the '
                     f'classifier of {type(self.cls_head).__name__} sees '

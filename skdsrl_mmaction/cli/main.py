@@ -1,13 +1,8 @@
-"""The command ``skdsrl``: every module of ``skdsrl_mmaction.cli`` by name.
-
-It is a module beside the package, because importing the package imports
-PyTorch and MMAction2, for which ``skdsrl --help`` should not wait.
-"""
+"""The command ``skdsrl``, which runs every other module here by its name."""
 
 import ast
 import difflib
 import importlib
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Dict, Optional, Sequence
@@ -16,19 +11,17 @@ USAGE = 'usage: skdsrl COMMAND [options of the command]'
 
 
 def find_commands() -> Dict[str, str]:
-    """Read the commands off the sources, without importing them.
+    """Find the commands, without importing them.
 
     Returns:
-        dict[str, str]: Name and first line of the docstring of every module
-        of ``skdsrl_mmaction.cli`` that has a function ``main``.
+        dict[str, str]: Name and first line of the docstring of every other
+        module of this folder that has a function ``main``.
     """
-    (package,) = importlib.util.find_spec(
-        'skdsrl_mmaction'
-    ).submodule_search_locations
     commands = {}
-    for path in sorted(Path(package, 'cli').glob('*.py')):
+    for path in sorted(Path(__file__).parent.glob('*.py')):
         tree = ast.parse(path.read_text('utf-8'))
-        if any(getattr(node, 'name', None) == 'main' for node in tree.body):
+        names = [getattr(node, 'name', None) for node in tree.body]
+        if 'main' in names and path != Path(__file__):
             commands[path.stem] = ast.get_docstring(tree).split('\n')[0]
     return commands
 
@@ -69,8 +62,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
             '"skdsrl --help" lists the commands.'
         )
     sys.argv[0] = f'skdsrl {name}'  # argparse prints it
-    importlib.import_module(f'skdsrl_mmaction.cli.{module}').main(options)
-
-
-if __name__ == '__main__':
-    main()
+    importlib.import_module(f'.{module}', __package__).main(options)
