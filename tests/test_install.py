@@ -115,7 +115,7 @@ def test_sdist_holds_files_and_makes_the_same_wheel(built):
 def test_wheel_works_without_a_checkout(unpacked, tmp_path):
     """Config by name, in a process that sees nothing but the wheel."""
     code = (
-        'import skdsrl, skdsrl_mmaction as package\n'
+        'import skdsrl_mmaction as package\nfrom skdsrl_mmaction.cli import main as skdsrl\n'
         'from skdsrl_mmaction.utils import read_config\n'
         "cfg = read_config('skdsrl_mmaction::skdsrl_r3d50_k400.py')\n"
         "cfg.dump('dumped.py')\n"
@@ -163,7 +163,7 @@ def imports(folder):
 
 def undeclared(folder, declared):
     found = {name.split('.')[0] for name in imports(folder)}
-    found -= {*sys.stdlib_module_names, 'skdsrl', 'skdsrl_mmaction', 'tests'}
+    found -= {*sys.stdlib_module_names, 'skdsrl_mmaction', 'tests'}
     return {
         name
         for name in found
