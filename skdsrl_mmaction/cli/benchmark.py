@@ -44,7 +44,13 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         default='work_dirs/benchmark',
         help='folder for annotation files of folds, logs and checkpoints',
     )
-    parser.add_argument('--seeds', nargs='+', type=int, default=[0])
+    parser.add_argument(
+        '--seeds',
+        nargs='+',
+        type=int,
+        default=[0],
+        help='random seeds; every config is run with each',
+    )
     parser.add_argument(
         '--folds',
         type=int,
