@@ -58,18 +58,25 @@ def versions() -> Dict[str, str]:
 
 
 def commit() -> Optional[str]:
-    """Return the commit of this checkout, with '+' if files have changed.
+    """Return the commit of this package, with '+' if files have changed.
 
     Returns:
-        str, optional: Twelve hexadecimal digits; None outside a checkout.
+        str, optional: Twelve hexadecimal digits; None outside a checkout,
+        also if the package is installed somewhere below another one.
     """
-    try:
+    folder, name = osp.split(osp.abspath(__file__))
+
+    def git(*args: str) -> str:
         return subprocess.run(
-            ['git', 'describe', '--always', '--abbrev=12', '--dirty=+'],
-            cwd=osp.dirname(osp.abspath(__file__)),
+            ['git', *args],
+            cwd=folder,
             capture_output=True,
             text=True,
             check=True,
         ).stdout.strip()
+
+    try:
+        git('ls-files', '--error-unmatch', name)
+        return git('describe', '--always', '--abbrev=12', '--dirty=+')
     except (OSError, subprocess.CalledProcessError):
         return None

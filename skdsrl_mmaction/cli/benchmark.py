@@ -12,15 +12,12 @@ import signal
 import sys
 from typing import Optional, Sequence
 
-from mmengine.config import DictAction
-
 from ..benchmark.comparison.executor import Executor
 from ..benchmark.comparison.plan import find_configs, plan_comparison
 from ..benchmark.comparison.records import read_records
 from ..benchmark.comparison.report import check_against, write_report
 from ..benchmark.machine import commit, granted_gpus
-
-_KEY_VALUES = dict(nargs='+', action=DictAction, default={})
+from .base import KEY_VALUES
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -47,7 +44,13 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         default='work_dirs/benchmark',
         help='folder for annotation files of folds, logs and checkpoints',
     )
-    parser.add_argument('--seeds', nargs='+', type=int, default=[0])
+    parser.add_argument(
+        '--seeds',
+        nargs='+',
+        type=int,
+        default=[0],
+        help='random seeds; every config is run with each',
+    )
     parser.add_argument(
         '--folds',
         type=int,
@@ -75,13 +78,13 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     parser.add_argument(
         '--transform-options',
-        **_KEY_VALUES,
+        **KEY_VALUES,
         metavar='TRANSFORM.ARGUMENT=VALUE',
         help='set an argument of every such transform, as RandomCrop.size=56',
     )
     parser.add_argument(
         '--cfg-options',
-        **_KEY_VALUES,
+        **KEY_VALUES,
         metavar='KEY=VALUE',
         help='override keys of every config, also after the options above; '
         'schedule, validation and checkpoints are the same for all and '

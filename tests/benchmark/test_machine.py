@@ -1,8 +1,10 @@
 import re
+import subprocess
 
 import pytest
 import torch
 
+from skdsrl_mmaction.benchmark import machine
 from skdsrl_mmaction.benchmark.machine import commit, granted_gpus, versions
 
 
@@ -31,3 +33,19 @@ def test_commit_and_versions():
     found = commit()
     assert found is None or re.fullmatch(r'[0-9a-f]{12}\+?', found)
     assert versions()['torch'] == torch.__version__
+
+
+def test_the_commit_of_another_checkout_is_not_ours(tmp_path, monkeypatch):
+    """As of a project whose environment holds this package."""
+    file = tmp_path / 'machine.py'
+    file.touch()
+    identity = ['-c', 'user.name=me', '-c', 'user.email=me@here']
+    for args in (
+        ['init', '-q'],
+        [*identity, 'commit', '-q', '--allow-empty', '-m', '1'],
+    ):
+        subprocess.run(['git', *args], cwd=tmp_path, check=True)
+    monkeypatch.setattr(machine, '__file__', str(file))
+    assert commit() is None
+    subprocess.run(['git', 'add', '.'], cwd=tmp_path, check=True)
+    assert re.fullmatch(r'[0-9a-f]{12}\+', commit())

@@ -111,7 +111,7 @@ def _resources(runs: Sequence[Record]) -> List[str]:
     memory = np.median([x['peak_memory_mb'] for x in used])
     first = runs[0]
     return [
-        '/'.join(sorted({str(r['iterations']) for r in runs})),
+        '/'.join(map(str, sorted({r['iterations'] for r in runs}))),
         f'{minutes:.1f}',
         f'{memory:.0f}',
         f'{first["parameters"] / 1e6:.2f}',

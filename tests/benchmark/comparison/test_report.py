@@ -79,6 +79,11 @@ def test_table():
     assert rows[4][:6] == ['none', '0', '–', '–', '–', '–']
 
 
+def test_steps_are_in_order():
+    several = [dict(A[0], iterations=10), dict(A[1], iterations=9)]
+    assert '| 9/10 |' in make_table(dict(a=several), [])
+
+
 def test_footer():
     """Read off the records, so that a table can be made of them alone."""
     assert make_footer(dict(a=A, b=B[:1])) == (

@@ -6,10 +6,18 @@ import time
 from pathlib import Path
 
 import pytest
+from mmengine.config import Config
 
+from skdsrl_mmaction.benchmark.comparison.overrides import apply_overrides
 from skdsrl_mmaction.benchmark.comparison.worker import train_and_test
 from tests.support.paths import ROOT
 from tests.support.tiny import tiny_config, tiny_overrides
+
+SMALL = {
+    'SampleFrames.clip_len': 4,
+    'RandomCrop.size': 32,
+    'CenterCrop.crop_size': 32,
+}
 
 
 @pytest.fixture
@@ -17,6 +25,7 @@ def cfg(tiny_dataset, tmp_path):
     """One epoch with two workers of the DataLoader; no validation."""
     cfg = tiny_config(tiny_dataset)
     cfg.merge_from_dict(tiny_overrides(tiny_dataset, workers=2))
+    apply_overrides(cfg, transform_options=SMALL)
     cfg.train_cfg.max_epochs = 1
     cfg.param_scheduler = None
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
@@ -45,7 +54,7 @@ def start(cfg, folder):
 def test_workers_of_the_loader_do_not_wait_for_stdin(cfg, tmp_path):
     worker = start(cfg, tmp_path)
     try:
-        assert worker.wait(120) == 0
+        assert worker.wait(300) == 0
     finally:
         worker.kill()
     record = json.loads((tmp_path / 'out.json').read_text())
@@ -70,7 +79,7 @@ def children(pid):
 def test_worker_and_its_loader_end_with_the_parent(cfg, tmp_path):
     cfg.train_cfg.max_epochs = 10_000
     worker = start(cfg, tmp_path)
-    deadline = time.time() + 120
+    deadline = time.time() + 300
     while len(children(worker.pid)) < 2:
         assert worker.poll() is None and time.time() < deadline
         time.sleep(0.2)
@@ -81,6 +90,25 @@ def test_worker_and_its_loader_end_with_the_parent(cfg, tmp_path):
         assert time.time() < deadline
         time.sleep(0.2)
     assert not (tmp_path / 'out.json').exists()
+
+
+def test_several_samples_of_a_video(cfg):
+    """RepeatAugDataset loads a list of samples for each video."""
+    cfg.model.type = 'Recognizer3D'
+    del cfg.model['distill_head'], cfg.model['siamese_head']
+    loader = cfg.train_dataloader
+    loader.update(
+        num_workers=0,
+        persistent_workers=False,
+        collate_fn=dict(type='repeat_pseudo_collate'),
+    )
+    loader.dataset.type = 'RepeatAugDataset'
+    one_view = Config.fromfile(ROOT / 'configs/baseline_r3d18_ucf101.py')
+    loader.dataset.pipeline = one_view.train_dataloader.dataset.pipeline
+    options = dict(SMALL, **{'VideoInit.type': 'DecordInit'})
+    apply_overrides(cfg, transform_options=options)
+    result = train_and_test(cfg)
+    assert result['iterations'] == 2  # 8 videos, 4 in a step
 
 
 def test_what_fails_late_is_tried_first(cfg):
