@@ -1,4 +1,4 @@
-"""Train and test SKD-SRL on data/demo, from the top of the checkout.
+"""Train and test SKD-SRL on data/demo, below the current folder.
 
 The best checkpoint is chosen on the validation part and tested on the test
 part.

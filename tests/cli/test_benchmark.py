@@ -12,6 +12,8 @@ import pytest
 from skdsrl_mmaction.cli import benchmark
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 TINY = [
     *('--epochs', '1', '--width', '4', '--transform-options'),
     *('Resize.scale=(-1,36)', 'RandomCrop.size=32', 'CenterCrop.crop_size=32'),

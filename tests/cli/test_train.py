@@ -104,6 +104,7 @@ def launch(*command):
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_dist_train_keeps_processes_together(tiny_dataset, tmp_path):
     """dist_train.sh CONFIG 2: parameters are equal after every step."""
     config = tmp_path / 'two.py'
