@@ -24,6 +24,7 @@ DISTRIBUTIONS = {
     'mmaction': 'mmaction2',
     'mmcv': 'mmcv-lite',
     'PIL': 'pillow',
+    'pkg_resources': 'setuptools',
     'sklearn': 'scikit-learn',
     'yaml': 'pyyaml',
 }
@@ -115,7 +116,8 @@ def test_sdist_holds_files_and_makes_the_same_wheel(built):
 def test_wheel_works_without_a_checkout(unpacked, tmp_path):
     """Config by name, in a process that sees nothing but the wheel."""
     code = (
-        'import skdsrl_mmaction as package\nfrom skdsrl_mmaction.cli import main as skdsrl\n'
+        'import skdsrl_mmaction as package\n'
+        'from skdsrl_mmaction.cli import main as skdsrl\n'
         'from skdsrl_mmaction.utils import read_config\n'
         "cfg = read_config('skdsrl_mmaction::skdsrl_r3d50_k400.py')\n"
         "cfg.dump('dumped.py')\n"
