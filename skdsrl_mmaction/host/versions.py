@@ -33,6 +33,8 @@ def check_versions() -> None:
             remedy = remedy.replace('install', 'install --no-deps')
         if name == 'mmcv':
             remedy += ' (or full mmcv, if you compile its operators)'
+        if name == 'mmaction':
+            remedy += ' (with --no-deps where its decord has no wheel)'
         if importlib.util.find_spec(name) is None:
             raise ImportError(f'skdsrl_mmaction needs {name}: {remedy}')
         _check_range(name, low, high, remedy)

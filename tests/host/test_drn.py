@@ -29,15 +29,22 @@ def test_stand_in_raises_when_built():
         DRN()
 
 
-def test_real_folder_is_kept(python, host_with_drn, monkeypatch):
+@pytest.mark.parametrize('torchvision', [True, False])
+def test_real_folder_is_kept_where_it_imports(
+    python, host_with_drn, monkeypatch, torchvision
+):
     monkeypatch.setenv('PYTHONPATH', f'{host_with_drn}:{ROOT}')
+    if torchvision:
+        (host_with_drn / 'torchvision.py').touch()
     done = python(
         '-c',
-        'import skdsrl_mmaction, mmaction\n'
+        'import sys\n'
+        + ('' if torchvision else 'sys.modules["torchvision"] = None\n')
+        + 'import skdsrl_mmaction, mmaction\n'
         'from mmaction.models.localizers import DRN\n'
         'print(DRN.__doc__, mmaction.__file__)',
     )
     assert done.stdout.split()[-2:] == [
-        'Real.',
+        'Real.' if torchvision else 'imported.',
         str(host_with_drn / 'mmaction' / '__init__.py'),
     ]

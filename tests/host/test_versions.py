@@ -16,6 +16,12 @@ def test_missing_packages_say_what_to_install(python):
     assert 'needs mmengine: pip install "mmengine>=0.10.0,' in done.stderr
 
 
+def test_missing_mmaction_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'mmaction', None)
+    with pytest.raises(ImportError, match='"mmaction2>=1.2.0.*--no-deps'):
+        host.check_versions()
+
+
 def test_missing_mmcv_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, 'mmcv', None)
     with pytest.raises(ImportError, match='pip install "mmcv-lite>=2.0.0rc4,'):
