@@ -1,4 +1,10 @@
-from .hooks import ValidatedCheckpointHook
+from .checks import add_checks
+from .hooks import (
+    CollapseHook,
+    FiniteHook,
+    ValidatedCheckpointHook,
+    WeightsHook,
+)
 from .launch import prepare_device
 from .optimizers import (
     SKDSRLLearningRateDecayOptimizerConstructor,
@@ -7,9 +13,13 @@ from .optimizers import (
 from .preflight import check_data
 
 __all__ = [
+    'CollapseHook',
+    'FiniteHook',
     'SKDSRLLearningRateDecayOptimizerConstructor',
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
+    'WeightsHook',
+    'add_checks',
     'check_data',
     'prepare_device',
 ]

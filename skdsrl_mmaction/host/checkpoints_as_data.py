@@ -60,6 +60,12 @@ def load_checkpoints_as_data() -> None:
                 f'checkpoint {filename!r} holds a '
                 f'{type(checkpoint).__name__}, not a dict of weights'
             )
+        weights = checkpoint.get('state_dict', checkpoint)
+        if not isinstance(weights, dict):
+            raise ValueError(
+                f'checkpoint {filename!r} has a {type(weights).__name__} as '
+                'state_dict, not a dict of weights'
+            )
         _remove_code(checkpoint, filename)
         return checkpoint
 

@@ -81,4 +81,8 @@ HOSTILE_TEXTS = {
         'before = 1\nx = "{{$ENV:NO_SUCH_NAME:"+str(open('
         f'"{marker}","w"))+"}}}}"\n'
     ),
+    'init_cfg': lambda folder, marker: (
+        'before = 1\nmodel = dict(init_cfg=dict(type="Pretrained", '
+        f'checkpoint={str(hostile_pickles(folder, marker)[0])!r}))\n'
+    ),
 }
