@@ -10,6 +10,12 @@ from tests.support.tiny import tiny_options
 CONFIG = 'configs/skdsrl_r3d18_ucf101.py'
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Leave out the report of the environment, which starts compilers."""
+    monkeypatch.setattr('mmengine.runner.runner.collect_env', dict)
+
+
 @pytest.fixture(scope='module')
 def options(tiny_dataset):
     return [*tiny_options(tiny_dataset), 'train_cfg.max_epochs=1']
