@@ -9,17 +9,14 @@ from mmengine.config import Config
 from ..utils import is_a, leaf_datasets
 from .hooks.finite_hook import PATHS
 
-# Keys of default_hooks, and what they stand for.
-_TRAINING = dict(finite='FiniteHook', collapse='CollapseHook')
-
 
 def add_checks(cfg: Config, training: bool) -> None:
     """Add the hooks that look after weights and numbers.
 
     They are named in ``default_hooks``, where a config or ``--cfg-options``
     may set their arguments, such as ``default_hooks.finite.max_skips=10``, or
-    switch one off by None: ``weights`` (:class:`WeightsHook`) and, in
-    training, ``finite`` (:class:`FiniteHook`) and ``collapse``
+    switch one off by None: ``weights`` (:class:`WeightsHook`), ``finite``
+    (:class:`FiniteHook`) and, in training, ``collapse``
     (:class:`CollapseHook`). Training samples are packed with their path, so
     that an error can name them.
 
@@ -35,10 +32,11 @@ def add_checks(cfg: Config, training: bool) -> None:
             type='WeightsHook',
             training=training,
             allow_missing=[allowed] if isinstance(allowed, str) else allowed,
-        )
+        ),
+        finite=dict(type='FiniteHook'),
     )
     if training:
-        added.update({key: dict(type=each) for key, each in _TRAINING.items()})
+        added['collapse'] = dict(type='CollapseHook')
     for key, hook in added.items():
         given = hooks.pop(key, {})
         if given is not None:

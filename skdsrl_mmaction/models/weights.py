@@ -164,7 +164,7 @@ def describe_network(weights: Mapping[str, Any]) -> Optional[str]:
     weights = without_wrapper(weights)
     try:
         backbone = describe_r3d(weights)
-    except (AttributeError, IndexError, KeyError, ValueError):
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return None
     options = ', '.join(f'{key}={value!r}' for key, value in backbone.items())
     classes = len(weights.get('cls_head.fc_cls.weight', ()))

@@ -26,7 +26,7 @@ def test_hooks_of_testing(name):
     cfg = read_config(name)
     before = set(cfg.default_hooks)
     add_checks(cfg, training=False)
-    assert set(cfg.default_hooks) - before == {'weights'}
+    assert set(cfg.default_hooks) - before == {'weights', 'finite'}
     assert not HOOKS.build(cfg.default_hooks.weights).training
 
 

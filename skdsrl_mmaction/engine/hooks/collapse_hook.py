@@ -1,5 +1,4 @@
 import logging
-from typing import Any, Dict, Optional
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
@@ -33,17 +32,11 @@ class CollapseHook(Hook):
         self.epochs = epochs
         self._warned = False
 
-    def after_train_iter(
-        self,
-        runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: Optional[Dict[str, Any]] = None,
-    ) -> None:
+    def after_train_iter(self, runner, *args, **kwargs) -> None:
         """Look at the last epochs, at the end of each.
 
         An epoch is one pass over the data, also where the run counts
-        iterations.
+        iterations. Arguments are those of the stock hook.
         """
         length = len(runner.train_dataloader)
         if self._warned or not self.every_n_train_iters(runner, length):
