@@ -5,7 +5,8 @@ import logging
 import os.path as osp
 import pickle
 import re
-from contextlib import contextmanager, nullcontext
+import zipfile
+from contextlib import contextmanager, nullcontext, suppress
 from types import SimpleNamespace
 from typing import Any, Dict, Iterator
 
@@ -47,12 +48,20 @@ def load_checkpoints_as_data() -> None:
             ValueError: If the file is no checkpoint, is damaged, or could run
                 code.
         """
+        filename = osp.expanduser(filename)
+        if _is_torchscript(filename):
+            raise ValueError(
+                f'checkpoint {filename!r} is refused: it is a program '
+                '(TorchScript), and loading it could run code'
+            )
         try:
             with _restricted_pickle() if _loads_code() else nullcontext():
                 checkpoint = stock(cls, filename, map_location, logger)
         except Exception as error:
-            if isinstance(error, OSError) and not osp.exists(filename):
-                raise  # no file, or a server's answer
+            if isinstance(error, (ImportError, OSError)) and not osp.exists(
+                filename
+            ):
+                raise  # no file, a server's answer, a storage not installed
             # The text of torch advises to load the file without care.
             raise ValueError(_reason(filename, error)) from None
         if not isinstance(checkpoint, dict):
@@ -71,6 +80,15 @@ def load_checkpoints_as_data() -> None:
 
     load_checkpoint.as_data = True
     CheckpointLoader.load_checkpoint = classmethod(load_checkpoint)
+
+
+def _is_torchscript(filename: str) -> bool:
+    """Whether a local file has what ``torch.load`` knows a program by."""
+    if not (osp.isfile(filename) and zipfile.is_zipfile(filename)):
+        return False
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(filename) as archive:
+        return any(x.endswith('constants.pkl') for x in archive.namelist())
+    return False
 
 
 def _reason(filename: str, error: Exception) -> str:

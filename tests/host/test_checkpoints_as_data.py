@@ -125,6 +125,13 @@ def truncated(path, share, new):
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
 
 
+def test_program(torch_version, tmp_path):
+    script = torch.jit.script(torch.nn.Linear(1, 1))
+    script.save(str(tmp_path / 'c.pth'))
+    with pytest.raises(ValueError, match='c.pth.*TorchScript'):
+        load(tmp_path / 'c.pth')
+
+
 def test_absent_file(tmp_path):
     with pytest.raises(FileNotFoundError, match='nowhere.pth'):
         load(tmp_path / 'nowhere.pth')
