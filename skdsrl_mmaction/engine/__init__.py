@@ -1,10 +1,5 @@
 from .checks import add_checks
-from .hooks import (
-    CollapseHook,
-    FiniteHook,
-    ValidatedCheckpointHook,
-    WeightsHook,
-)
+from .hooks import ValidatedCheckpointHook
 from .launch import prepare_device
 from .optimizers import (
     SKDSRLLearningRateDecayOptimizerConstructor,
@@ -13,12 +8,9 @@ from .optimizers import (
 from .preflight import check_data
 
 __all__ = [
-    'CollapseHook',
-    'FiniteHook',
     'SKDSRLLearningRateDecayOptimizerConstructor',
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
-    'WeightsHook',
     'add_checks',
     'check_data',
     'prepare_device',

@@ -167,6 +167,7 @@ def test_weights_of_another_network(tmp_path, trained, options):
     deeper = {key.replace('layer4', 'layer5'): x for key, x in weights.items()}
     path = tmp_path / 'other.pth'
     torch.save(dict(trained, state_dict=deeper), path)
+    options = [*options, 'train_cfg.max_epochs=2']
     for command in (resume, run_test):
         with pytest.raises(ValueError, match='other.pth.* does not fit'):
             command(path, tmp_path, options)

@@ -4,7 +4,7 @@ import pytest
 from mmengine.logging import MessageHub
 from torch import nn
 
-from skdsrl_mmaction.engine import CollapseHook
+from skdsrl_mmaction.engine.hooks import CollapseHook
 
 LENGTH = 4  # iterations of an epoch
 

@@ -14,7 +14,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from torch import nn
 
-from skdsrl_mmaction.engine import FiniteHook
+from skdsrl_mmaction.engine.hooks import FiniteHook
 
 SAMPLES = 8  # in batches of two: four iterations an epoch
 

@@ -7,7 +7,7 @@ import torch
 from mmaction.registry import MODELS
 from mmengine.logging import MMLogger
 
-from skdsrl_mmaction.engine import WeightsHook
+from skdsrl_mmaction.engine.hooks import WeightsHook
 
 CLASSES = 3
 
