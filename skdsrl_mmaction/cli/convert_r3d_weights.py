@@ -5,6 +5,7 @@ import os.path as osp
 from typing import Optional, Sequence
 
 import torch
+from mmengine.runner import CheckpointLoader
 
 from ..models.backbones import convert_r3d_checkpoint, describe_r3d
 
@@ -20,7 +21,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     if osp.exists(args.dst):
         raise SystemExit(f'{args.dst} exists and is not overwritten')
-    checkpoint = torch.load(args.src, map_location='cpu', weights_only=True)
+    checkpoint = CheckpointLoader.load_checkpoint(args.src, 'cpu')
     state_dict = convert_r3d_checkpoint(checkpoint)
     backbone = describe_r3d(state_dict)
     torch.save(dict(meta={}, state_dict=state_dict), args.dst)

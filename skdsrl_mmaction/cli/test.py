@@ -6,7 +6,7 @@ from typing import Optional, Sequence
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ..engine import check_data, prepare_device
+from ..engine import add_checks, check_data, prepare_device
 from .base import base_parser, load_config
 
 
@@ -42,5 +42,6 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     check_data(cfg, ['test'])
+    add_checks(cfg, training=False)
     prepare_device(cfg, training=False)
     Runner.from_cfg(cfg).test()

@@ -9,7 +9,7 @@ from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
 
-from ..engine import check_data, prepare_device
+from ..engine import add_checks, check_data, prepare_device
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, set_key
 
@@ -44,6 +44,13 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         action='store_true',
         help='multiply the learning rate by the batch size over all '
         'processes, divided by auto_scale_lr.base_batch_size',
+    )
+    parser.add_argument(
+        '--allow-missing',
+        nargs='+',
+        metavar='PATTERN',
+        help='weights that load_from may leave at their initialization or '
+        "unused, such as 'neck.*'",
     )
     parser.add_argument('--seed', type=int, help='random seed')
     parser.add_argument(
@@ -91,6 +98,8 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> None:
                 'rate is for'
             )
         set_key(cfg, args, 'auto_scale_lr.enable', True)
+    if args.allow_missing:
+        set_key(cfg, args, 'allow_missing', args.allow_missing)
     if cfg.get('randomness') is None:
         cfg.randomness = dict(seed=None)
     if args.seed is not None:
@@ -118,5 +127,6 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     check_data(cfg, ['train', 'val'])
+    add_checks(cfg, training=True)
     prepare_device(cfg, training=True)
     Runner.from_cfg(cfg).train()

@@ -1,3 +1,4 @@
+from .checks import add_checks
 from .hooks import ValidatedCheckpointHook
 from .launch import prepare_device
 from .optimizers import (
@@ -10,6 +11,7 @@ __all__ = [
     'SKDSRLLearningRateDecayOptimizerConstructor',
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
+    'add_checks',
     'check_data',
     'prepare_device',
 ]

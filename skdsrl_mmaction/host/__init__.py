@@ -8,6 +8,7 @@ before ``check_versions`` has looked for it.
 
 from .checkpointing import checkpoint_without_reentry
 from .checkpoints import allow_checkpoint_globals
+from .checkpoints_as_data import load_checkpoints_as_data
 from .decord_by_path import open_decord_by_path
 from .drn import install_drn_stand_in
 from .environment_report import report_environment_without_setuptools
@@ -29,6 +30,7 @@ _REPAIRS = (
     find_packaged_configs,
     give_removed_numpy_names,
     keep_numpy_bool,
+    load_checkpoints_as_data,
     name_mmpretrain,
     report_environment_without_setuptools,
     serve_pkg_resources,
@@ -55,6 +57,7 @@ __all__ = [
     'give_removed_numpy_names',
     'install_drn_stand_in',
     'keep_numpy_bool',
+    'load_checkpoints_as_data',
     'name_mmpretrain',
     'open_decord_by_path',
     'repair',

@@ -1,5 +1,7 @@
 """Checkpoints of MMEngine, read by ``torch.load(weights_only=True)``."""
 
+from typing import List, Tuple, Union
+
 
 def allow_checkpoint_globals() -> None:
     """Allow what MMEngine's checkpoints hold when torch loads them.
@@ -12,13 +14,23 @@ def allow_checkpoint_globals() -> None:
 
     Unnecessary once MMEngine does this itself.
     """
-    import numpy as np
     import torch
-    from mmengine.logging import HistoryBuffer
     from mmengine.utils import digit_version
 
-    if digit_version(torch.__version__) < digit_version('2.6.0'):
-        return
+    if digit_version(torch.__version__) >= digit_version('2.6.0'):
+        torch.serialization.add_safe_globals(checkpoint_globals())
+
+
+def checkpoint_globals() -> List[Union[type, Tuple[object, str]]]:
+    """Return what a checkpoint of MMEngine asks for beside torch's own.
+
+    Returns:
+        list: As ``torch.serialization.add_safe_globals`` takes it: classes,
+        and objects with the path under which a checkpoint asks for them.
+    """
+    import numpy as np
+    from mmengine.logging import HistoryBuffer
+
     reconstruct = np.empty(0).__reduce__()[0]
     scalar = np.float64(0).__reduce__()[0]
     allowed = [
@@ -44,7 +56,7 @@ def allow_checkpoint_globals() -> None:
             np.bool_,
         )
     ]
-    torch.serialization.add_safe_globals(allowed)
+    return allowed
 
 
 def _history_statistic(owner: type, name: str):

@@ -14,7 +14,7 @@ from typing import Any, Dict
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ...engine import prepare_device
+from ...engine import add_checks, prepare_device
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
 from .rehearsal import complexity, rehearse_test
@@ -39,6 +39,7 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     Raises:
         ValueError: If the evaluator does not report ``acc/top1``.
     """
+    add_checks(cfg, training=True)
     prepare_device(cfg, training=True)
     parameters, flops = complexity(cfg)
     rehearse_test(cfg)

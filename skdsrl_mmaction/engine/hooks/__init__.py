@@ -1,3 +1,11 @@
+from .collapse_hook import CollapseHook
+from .finite_hook import FiniteHook
 from .validated_checkpoint_hook import ValidatedCheckpointHook
+from .weights_hook import WeightsHook
 
-__all__ = ['ValidatedCheckpointHook']
+__all__ = [
+    'CollapseHook',
+    'FiniteHook',
+    'ValidatedCheckpointHook',
+    'WeightsHook',
+]

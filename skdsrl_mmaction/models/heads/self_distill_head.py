@@ -5,6 +5,7 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from ..losses import soft_label_kl
+from ..numbers import is_not_negative, is_positive
 
 
 @MODELS.register_module()
@@ -30,14 +31,14 @@ class SelfDistillHead(BaseModule):
         detach_soft_label: bool = False,
     ) -> None:
         super().__init__()
-        if not tau > 0:
+        if not is_positive(tau):
             raise ValueError(
-                'distill_head.tau must be a temperature > 0 (the '
+                'distill_head.tau must be a finite temperature > 0 (the '
                 f'paper uses 10), but is {tau!r}'
             )
-        if not loss_weight >= 0:
+        if not is_not_negative(loss_weight):
             raise ValueError(
-                'distill_head.loss_weight (alpha) must be >= 0, '
+                'distill_head.loss_weight (alpha) must be finite and >= 0, '
                 f'but is {loss_weight!r}'
             )
         self.tau = tau

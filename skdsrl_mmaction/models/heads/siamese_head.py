@@ -5,6 +5,7 @@ from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ..losses import similarity_loss
+from ..numbers import is_not_negative
 
 
 @MODELS.register_module()
@@ -28,7 +29,7 @@ class SiameseHead(BaseModule):
 
     Raises:
         ValueError: If a width is missing or not positive, or ``loss_weight``
-            is negative.
+            is negative or not finite.
     """
 
     def __init__(
@@ -51,9 +52,9 @@ class SiameseHead(BaseModule):
                     f'siamese_head.{key} must be a number of '
                     f'channels >= 1, but is {width!r}'
                 )
-        if not loss_weight >= 0:
+        if not is_not_negative(loss_weight):
             raise ValueError(
-                'siamese_head.loss_weight (beta) must be >= 0, '
+                'siamese_head.loss_weight (beta) must be finite and >= 0, '
                 f'but is {loss_weight!r}'
             )
         self.loss_weight = loss_weight

@@ -8,6 +8,9 @@ from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from ..losses import at_least_float32, teacher_kl
+from ..numbers import check_numbers, is_not_negative, is_positive
+from ..weights import describe_network, load_weights
+from .skdsrl import TRAINING_HEADS
 
 
 @MODELS.register_module()
@@ -33,7 +36,8 @@ class KDRecognizer3D(Recognizer3D):
         **kwargs: The stock recognizer's own arguments.
 
     Raises:
-        ValueError: If ``tau`` or ``loss_weight`` is out of range.
+        ValueError: If ``tau``, ``loss_weight``, the weight of another loss
+            or ``data_preprocessor.std`` is out of range.
     """
 
     def __init__(
@@ -46,11 +50,15 @@ class KDRecognizer3D(Recognizer3D):
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if not tau > 0:
-            raise ValueError(f'model.tau must be > 0, but is {tau!r}')
-        if not loss_weight >= 0:
+        check_numbers(self)
+        if not is_positive(tau):
             raise ValueError(
-                f'model.loss_weight must be >= 0, but is {loss_weight!r}'
+                f'model.tau must be finite and > 0, but is {tau!r}'
+            )
+        if not is_not_negative(loss_weight):
+            raise ValueError(
+                'model.loss_weight must be finite and >= 0, but is '
+                f'{loss_weight!r}'
             )
         self.teacher_cfg = teacher
         self.teacher_checkpoint = teacher_checkpoint
@@ -63,8 +71,9 @@ class KDRecognizer3D(Recognizer3D):
         """Initialise the student and load the teacher.
 
         Raises:
-            ValueError: If ``teacher_checkpoint`` is missing or of another
-                network.
+            ValueError: If ``teacher_checkpoint`` is missing, is not a
+                checkpoint or does not fit ``teacher``: every weight must be
+                there, of the same shape, finite and used.
             FileNotFoundError: If there is no such file.
         """
         super().init_weights()
@@ -80,20 +89,18 @@ class KDRecognizer3D(Recognizer3D):
         checkpoint = CheckpointLoader.load_checkpoint(path, 'cpu')
         weights = checkpoint.get('state_dict', checkpoint)
         teacher = MODELS.build(self.teacher_cfg)
-        wanted = {key: x.shape for key, x in teacher.state_dict().items()}
-        wrong = [
-            key
-            for key, shape in wanted.items()
-            if key not in weights or weights[key].shape != shape
-        ]
-        if wrong:
+        # A teacher trained with SKD-SRL has training heads, perhaps in its
+        # file alone.
+        misfits = load_weights(teacher, weights).without(
+            [f'{head}.*' for head in TRAINING_HEADS]
+        )
+        if misfits:
+            network = describe_network(weights)
             raise ValueError(
                 f'model.teacher_checkpoint={path!r} does not fit '
-                f'model.teacher: {len(wrong)} of its {len(wanted)} weights '
-                f'are missing or of another shape, the first is {wrong[0]}'
+                f'model.teacher: {misfits}'
+                + (f'; {network}' if network else '')
             )
-        # A teacher trained with SKD-SRL has training heads in its file.
-        teacher.load_state_dict({key: weights[key] for key in wanted})
         teacher.requires_grad_(False).train(False)
         return teacher
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from ..losses import at_least_float32
 from ..monitors import feat_std, view_agreement
+from ..numbers import check_numbers
 from .classifier import find_classifier, represent
 
 # Attributes of the recognizer, and the first part of their weights' names.
@@ -33,7 +34,8 @@ class SKDSRLMixin:
 
     Raises:
         ValueError: If ``siamese_head.in_channels`` is not the width of what
-            the classifier sees.
+            the classifier sees, or the weight of a loss or
+            ``data_preprocessor.std`` is out of range.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class SKDSRLMixin:
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
+        check_numbers(self)
         self.distill_head = self.siamese_head = None
         classifier = find_classifier(getattr(self, 'cls_head', None))
         if classifier is None:

@@ -27,7 +27,15 @@ def test_loss_is_weighted():
 
 
 @pytest.mark.parametrize(
-    'option', [dict(tau=0), dict(tau=-1), dict(loss_weight=-0.1)]
+    'option',
+    [
+        dict(tau=0),
+        dict(tau=-1),
+        dict(tau=float('inf')),
+        dict(loss_weight=-0.1),
+        dict(loss_weight=float('inf')),
+        dict(loss_weight=float('nan')),
+    ],
 )
 def test_values_out_of_range(option):
     ((key, value),) = option.items()

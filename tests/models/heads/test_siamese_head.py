@@ -61,6 +61,8 @@ def test_batch_of_one_is_a_clear_error_in_training_only():
         dict(proj_channels=0),
         dict(pred_channels=-1),
         dict(loss_weight=-1),
+        dict(loss_weight=float('inf')),
+        dict(loss_weight=float('nan')),
     ],
 )
 def test_values_out_of_range(option):

@@ -1,0 +1,55 @@
+"""Checks of weights and numbers during a run, for any config."""
+
+import inspect
+
+from mmaction.datasets.transforms import PackActionInputs
+from mmaction.registry import TRANSFORMS
+from mmengine.config import Config
+
+from ..utils import is_a, leaf_datasets
+from .hooks.finite_hook import PATHS
+
+
+def add_checks(cfg: Config, training: bool) -> None:
+    """Add the hooks that look after weights and numbers.
+
+    They are named in ``default_hooks``, where a config or ``--cfg-options``
+    may set their arguments, such as ``default_hooks.finite.max_skips=10``, or
+    switch one off by None: ``weights`` (:class:`WeightsHook`), ``finite``
+    (:class:`FiniteHook`) and, in training, ``collapse``
+    (:class:`CollapseHook`). Training samples are packed with their path, so
+    that an error can name them.
+
+    Args:
+        cfg (Config): The whole config; it is changed. Its ``allow_missing``,
+            a pattern or a list of them, is handed to :class:`WeightsHook`.
+        training (bool): Whether it is about to be trained.
+    """
+    hooks = cfg.setdefault('default_hooks', {})
+    allowed = cfg.get('allow_missing') or []
+    added = dict(
+        weights=dict(
+            type='WeightsHook',
+            training=training,
+            allow_missing=[allowed] if isinstance(allowed, str) else allowed,
+        ),
+        finite=dict(type='FiniteHook'),
+    )
+    if training:
+        added['collapse'] = dict(type='CollapseHook')
+    for key, hook in added.items():
+        given = hooks.pop(key, {})
+        if given is not None:
+            hooks[key] = dict(hook, **given)
+    if training:
+        _pack_paths(cfg)
+
+
+def _pack_paths(cfg: Config) -> None:
+    stock = inspect.signature(PackActionInputs).parameters['meta_keys'].default
+    dataset = cfg.train_dataloader.dataset
+    for _, leaf in leaf_datasets('train_dataloader.dataset', dataset):
+        for transform in leaf.get('pipeline', []):
+            if is_a(TRANSFORMS, transform['type'], PackActionInputs):
+                keys = transform.get('meta_keys', stock)
+                transform['meta_keys'] = list(dict.fromkeys([*keys, *PATHS]))
