@@ -9,7 +9,7 @@ from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
 
-from ..engine import check_data, prepare_device
+from ..engine import check_data, prepare_device, use_bad_videos_hook
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, set_key
 
@@ -118,5 +118,6 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     check_data(cfg, ['train', 'val'])
+    use_bad_videos_hook(cfg)
     prepare_device(cfg, training=True)
     Runner.from_cfg(cfg).train()

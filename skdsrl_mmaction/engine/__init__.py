@@ -1,4 +1,5 @@
-from .hooks import ValidatedCheckpointHook
+from .bad_videos import use_bad_videos_hook
+from .hooks import BadVideosHook, ValidatedCheckpointHook
 from .launch import prepare_device
 from .optimizers import (
     SKDSRLLearningRateDecayOptimizerConstructor,
@@ -7,9 +8,11 @@ from .optimizers import (
 from .preflight import check_data
 
 __all__ = [
+    'BadVideosHook',
     'SKDSRLLearningRateDecayOptimizerConstructor',
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
     'check_data',
     'prepare_device',
+    'use_bad_videos_hook',
 ]

@@ -1,3 +1,4 @@
+from .bad_videos_hook import BadVideosHook
 from .validated_checkpoint_hook import ValidatedCheckpointHook
 
-__all__ = ['ValidatedCheckpointHook']
+__all__ = ['BadVideosHook', 'ValidatedCheckpointHook']

@@ -1,0 +1,26 @@
+from .guard import (
+    describe,
+    guard_dataset,
+    line_of,
+    path_of,
+    place_of,
+    video_datasets,
+)
+from .loading import UnreadableVideo, problem_of
+from .look import look_at_frames, look_at_video
+from .record import BadVideo, BadVideoRecord
+
+__all__ = [
+    'BadVideo',
+    'BadVideoRecord',
+    'UnreadableVideo',
+    'describe',
+    'guard_dataset',
+    'line_of',
+    'look_at_frames',
+    'look_at_video',
+    'path_of',
+    'place_of',
+    'problem_of',
+    'video_datasets',
+]

@@ -1,0 +1,113 @@
+"""Load videos by the transforms of a pipeline, naming what is unreadable."""
+
+import errno
+import re
+from typing import Any, Callable, Optional, Sequence
+
+import numpy as np
+from mmaction.datasets.transforms import (
+    SampleFrames,
+    UniformSample,
+    UntrimmedSampleFrames,
+)
+
+from ...utils.text import first_line
+from ..transforms import SampleTwoClips
+from .look import look_at_frames, look_at_video
+
+_SAMPLERS = SampleFrames, SampleTwoClips, UniformSample, UntrimmedSampleFrames
+# Faults of the machine, not of the video.
+_MACHINE = ImportError, MemoryError
+_MACHINE_CODES = errno.EMFILE, errno.ENFILE, errno.ENOMEM
+
+
+class UnreadableVideo(ValueError):
+    """A video that cannot be opened or decoded."""
+
+
+class Loading:
+    """A transform that raises ``UnreadableVideo`` where a video is bad.
+
+    Loading ends where a transform has added ``imgs``. What fails later, or in
+    a transform that samples frames, is no fault of the video.
+
+    Args:
+        transform (Callable): A transform of a pipeline.
+    """
+
+    def __init__(self, transform: Callable) -> None:
+        self.transform = transform
+        self._samples = isinstance(transform, _SAMPLERS)
+        self._on_disk = getattr(transform, 'io_backend', 'disk') == 'disk'
+
+    def __call__(self, results: Any) -> Any:
+        """Call the transform.
+
+        Args:
+            results (Any): What the transform takes.
+
+        Returns:
+            Any: What the transform returns.
+
+        Raises:
+            UnreadableVideo: If it cannot load the video; the text is the
+                reason.
+        """
+        if self._samples or 'imgs' in results:
+            return self.transform(results)
+        if 'total_frames' not in results and 'filename' in results:
+            problem = self._on_disk and look_at_video(results['filename'])
+            if problem:
+                raise UnreadableVideo(problem)
+        try:
+            results = self.transform(results)
+        except _MACHINE:
+            raise
+        except Exception as error:  # of several types, as loaders have it
+            if getattr(error, 'errno', None) in _MACHINE_CODES:
+                raise
+            raise UnreadableVideo(_reason(error)) from error
+        if results is not None and results.get('total_frames', 1) <= 0:
+            raise UnreadableVideo('no frames')
+        return results
+
+    def __repr__(self) -> str:
+        return repr(self.transform)
+
+
+def _reason(error: Exception) -> str:
+    """Return the message of a reader without the path at its beginning."""
+    return re.sub(r"^cannot read .*?'.*?': ", '', first_line(error))
+
+
+def problem_of(
+    info: dict, transforms: Sequence[Callable], all_clips: bool
+) -> Optional[str]:
+    """Load a video and say what is wrong with it.
+
+    Args:
+        info (dict): Of the data set's ``get_data_info``.
+        transforms (Sequence[Callable]): Of its pipeline.
+        all_clips (bool): Whether the frames that the pipeline samples are
+            decoded, or only the first and the last one.
+
+    Returns:
+        str, optional: What is wrong, in one line; None if nothing is seen.
+    """
+    problem = 'frame_dir' in info and look_at_frames(info['frame_dir'])
+    if problem:
+        return problem
+    results = dict(info)
+    try:
+        for transform in transforms:
+            if isinstance(transform, _SAMPLERS) and not all_clips:
+                last = results['total_frames'] - 1
+                results['frame_inds'] = np.array([0, last])
+                results['frame_inds'] += results.get('start_index', 0)
+            else:
+                results = Loading(transform)(results)
+            if 'imgs' in results:
+                return None
+    except UnreadableVideo as error:
+        return str(error)
+    return None
