@@ -4,7 +4,7 @@ import inspect
 import re
 import reprlib
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache
 from typing import (
     Any,
     Callable,
@@ -90,8 +90,9 @@ def check_keywords(cfg: Config, splits: Sequence[str]) -> None:
                     continue
                 meant = meant or nearest(name, takes - _FOR_ALL)
                 raise ValueError(
-                    f'{key}.{name}={reprlib.repr(node[name])}: {classes[0].__name__} '
-                    f'takes no {name!r}; did you mean {meant!r}?'
+                    f'{key}.{name}={reprlib.repr(node[name])}: '
+                    f'{classes[0].__name__} takes no {name!r}; did you mean '
+                    f'{meant!r}?'
                 )
 
 
@@ -126,7 +127,7 @@ def _calls(
             yield from _calls(f'{key}[{i}]', child)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _found(kind: Any) -> List[Callable]:
     """Return all that have a name: registries may use the same."""
     found = {}
@@ -147,7 +148,7 @@ def _union(classes: List[Callable]) -> Tuple[Set[str], bool]:
     return takes, any_open
 
 
-@lru_cache(maxsize=None)
+@cache
 def _taken(call: Callable) -> Tuple[Set[str], bool]:
     """Return the keywords of a class or function, and whether it has others.
 
