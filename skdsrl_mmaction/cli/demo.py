@@ -10,7 +10,7 @@ from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
-from ..engine import check_data
+from ..engine import check_data, use_bad_videos_hook
 from ..utils import read_config
 
 
@@ -25,6 +25,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg.work_dir = 'work_dirs/skdsrl_r3d18_demo'
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])
+    use_bad_videos_hook(cfg)
 
     runner = Runner.from_cfg(cfg)
     runner.train()

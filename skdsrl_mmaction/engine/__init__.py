@@ -5,14 +5,22 @@ from .optimizers import (
     SKDSRLLearningRateDecayOptimizerConstructor,
     SKDSRLTSMOptimWrapperConstructor,
 )
-from .preflight import check_data
+from .preflight import (
+    check_config,
+    check_data,
+    check_options,
+    check_videos,
+)
 
 __all__ = [
     'BadVideosHook',
     'SKDSRLLearningRateDecayOptimizerConstructor',
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
+    'check_config',
     'check_data',
+    'check_options',
+    'check_videos',
     'prepare_device',
     'use_bad_videos_hook',
 ]

@@ -9,13 +9,13 @@ def first_line(error: BaseException) -> str:
 
     Args:
         error (BaseException): The error. The time, source line and stack that
-            decord adds are left out.
+            decord adds, and numbers of errors, are left out.
 
     Returns:
         str: Its message, or its type where it has none; one line.
     """
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return re.sub(r'\[[\d:]+\] \S+ ', '', lines[0])
+    return re.sub(r'\[[\d:]+\] \S+ |\[Errno \d+\] ', '', lines[0])
 
 
 def edits(a: str, b: str) -> int:

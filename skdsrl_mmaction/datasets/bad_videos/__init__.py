@@ -2,11 +2,12 @@ from .guard import (
     describe,
     guard_dataset,
     line_of,
+    on_disk,
     path_of,
     place_of,
     video_datasets,
 )
-from .loading import UnreadableVideo, problem_of
+from .loading import UnreadableVideo, loaders_of, problem_of
 from .look import look_at_frames, look_at_video
 from .record import BadVideo, BadVideoRecord
 
@@ -17,8 +18,10 @@ __all__ = [
     'describe',
     'guard_dataset',
     'line_of',
+    'loaders_of',
     'look_at_frames',
     'look_at_video',
+    'on_disk',
     'path_of',
     'place_of',
     'problem_of',

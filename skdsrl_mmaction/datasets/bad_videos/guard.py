@@ -68,6 +68,14 @@ def place_of(dataset: BaseDataset, index: int) -> str:
     return f'{dataset.ann_file}, {where}'
 
 
+def on_disk(dataset: BaseDataset) -> bool:
+    """Return whether a data set reads files, and not another storage."""
+    return all(
+        getattr(transform, 'io_backend', 'disk') == 'disk'
+        for transform in dataset.pipeline.transforms
+    )
+
+
 def guard_dataset(
     dataset: BaseDataset, record: Optional[BadVideoRecord]
 ) -> None:

@@ -2,7 +2,7 @@
 
 import errno
 import re
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, List, Optional, Sequence
 
 import numpy as np
 from mmaction.datasets.transforms import (
@@ -78,6 +78,21 @@ class Loading:
 def _reason(error: Exception) -> str:
     """Return the message of a reader without the path at its beginning."""
     return re.sub(r"^cannot read .*?'.*?': ", '', first_line(error))
+
+
+def loaders_of(transforms: Sequence[Callable]) -> List[Callable]:
+    """Return the transforms up to the one that decodes, by its name.
+
+    Args:
+        transforms (Sequence[Callable]): Of a pipeline.
+
+    Returns:
+        list[Callable]: Its first transforms; all where none decodes.
+    """
+    for i, transform in enumerate(transforms, start=1):
+        if 'Decode' in type(transform).__name__:
+            return list(transforms[:i])
+    return list(transforms)
 
 
 def problem_of(

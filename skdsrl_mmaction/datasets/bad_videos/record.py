@@ -34,8 +34,7 @@ class BadVideoRecord:
 
     def __init__(self, work_dir: str) -> None:
         self.path = osp.join(work_dir, NAME)
-        self._known: Set[str] = set()
-        self._read = 0  # bytes
+        self._forget()
 
     def start(self, videos: Iterable[BadVideo]) -> None:
         """Replace the content of the file.
@@ -46,7 +45,7 @@ class BadVideoRecord:
         """
         with suppress(FileNotFoundError):
             os.remove(self.path)
-        self._known, self._read = set(), 0
+        self._forget()
         for video in videos:
             self.add(video)
 
@@ -61,7 +60,7 @@ class BadVideoRecord:
         with open(self.path, 'ab+') as file:
             with suppress(OSError):  # file systems without locks
                 fcntl.flock(file, fcntl.LOCK_EX)
-            self._known.update(x.path for x in self._read_on(file))
+            self._read_on(file)
             if video.path in self._known:
                 return
             if self._read < file.tell():  # a line that a kill cut
@@ -70,21 +69,26 @@ class BadVideoRecord:
 
     def read_new(self) -> List[BadVideo]:
         """Return the videos that were added since this was last called."""
-        try:
-            if os.path.getsize(self.path) == self._read:
-                return []
-            with open(self.path, 'rb') as file:
-                return self._read_on(file)
-        except FileNotFoundError:
-            return []
+        with suppress(FileNotFoundError):
+            if osp.getsize(self.path) > self._read:
+                with open(self.path, 'rb') as file:
+                    self._read_on(file)
+        new, self._new = self._new, []
+        return new
 
-    def _read_on(self, file: BinaryIO) -> List[BadVideo]:
+    def _forget(self) -> None:
+        self._known: Set[str] = set()
+        self._new: List[BadVideo] = []
+        self._read = 0  # bytes
+
+    def _read_on(self, file: BinaryIO) -> None:
         file.seek(self._read)
         lines = file.read().decode()
         whole, newline, _ = lines.rpartition('\n')
         self._read += len((whole + newline).encode())
-        return [
+        self._new += [
             BadVideo(*line.split('\t'))
             for line in whole.splitlines()
             if line.count('\t') == 2
         ]
+        self._known.update(video.path for video in self._new)

@@ -17,6 +17,7 @@ from ...datasets.bad_videos import (
     guard_dataset,
     look_at_frames,
     look_at_video,
+    on_disk,
     path_of,
     place_of,
     video_datasets,
@@ -165,11 +166,7 @@ class BadVideosHook(Hook):
 
 def _look_of(dataset):
     """Return the look that fits a data set, None where it is not on disk."""
-    backends = {
-        getattr(transform, 'io_backend', 'disk')
-        for transform in dataset.pipeline.transforms
-    }
-    if backends != {'disk'}:
+    if not on_disk(dataset):
         return None
     if isinstance(dataset, RawframeDataset):
         return look_at_frames

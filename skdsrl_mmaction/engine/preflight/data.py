@@ -11,6 +11,7 @@ from ...utils import is_a, leaf_datasets
 from .annotation_files import check_annotation_file, stock_type
 from .batches import check_batch
 from .files import check_files
+from .values import metrics_of
 from .views import check_views
 
 
@@ -62,14 +63,9 @@ def _needs_labels(cfg: Config, split: str) -> bool:
     """Return whether labels are used, and not only predictions written."""
     if split != 'test':
         return True
-    metrics = cfg.get('test_evaluator') or []
-    if isinstance(metrics, dict):
-        metrics = metrics.get('metrics', metrics)
-    metrics = [metrics] if isinstance(metrics, dict) else metrics
+    metrics = list(metrics_of(cfg, split))
     return not metrics or not all(
-        isinstance(metric, dict)
-        and is_a(METRICS, metric.get('type'), DumpResults)
-        for metric in metrics
+        is_a(METRICS, metric.get('type'), DumpResults) for metric in metrics
     )
 
 
