@@ -4,6 +4,7 @@ import errno
 import re
 from typing import Any, Callable, List, Optional, Sequence
 
+import mmcv
 import numpy as np
 from mmaction.datasets.transforms import (
     SampleFrames,
@@ -67,12 +68,20 @@ class Loading:
             if getattr(error, 'errno', None) in _MACHINE_CODES:
                 raise
             raise UnreadableVideo(_reason(error)) from error
-        if results is not None and results.get('total_frames', 1) <= 0:
-            raise UnreadableVideo('no frames')
+        if results is not None and _is_empty(results):
+            raise UnreadableVideo('no frame can be decoded')
         return results
 
     def __repr__(self) -> str:
         return repr(self.transform)
+
+
+def _is_empty(results: dict) -> bool:
+    if results.get('total_frames', 1) <= 0:
+        return True
+    # mmcv would seek without end where the first frame cannot be decoded.
+    reader = results.get('video_reader')
+    return isinstance(reader, mmcv.VideoReader) and reader.read() is None
 
 
 def _reason(error: Exception) -> str:
