@@ -7,7 +7,7 @@ from .guard import (
     place_of,
     video_datasets,
 )
-from .loading import UnreadableVideo, loaders_of, problem_of
+from .loading import UnreadableVideo, loaders_of, problem_of, reason_of
 from .look import look_at_frames, look_at_video
 from .record import BadVideo, BadVideoRecord
 
@@ -25,5 +25,6 @@ __all__ = [
     'path_of',
     'place_of',
     'problem_of',
+    'reason_of',
     'video_datasets',
 ]

@@ -67,7 +67,7 @@ class Loading:
         except Exception as error:  # of several types, as loaders have it
             if getattr(error, 'errno', None) in _MACHINE_CODES:
                 raise
-            raise UnreadableVideo(_reason(error)) from error
+            raise UnreadableVideo(reason_of(error)) from error
         if results is not None and _is_empty(results):
             raise UnreadableVideo('no frame can be decoded')
         return results
@@ -84,8 +84,15 @@ def _is_empty(results: dict) -> bool:
     return isinstance(reader, mmcv.VideoReader) and reader.read() is None
 
 
-def _reason(error: Exception) -> str:
-    """Return the message of a reader without the path at its beginning."""
+def reason_of(error: Exception) -> str:
+    """Return what a reader says is wrong, without the path before it.
+
+    Args:
+        error (Exception): Of a reader or a decoder.
+
+    Returns:
+        str: One line.
+    """
     return re.sub(r"^cannot read .*?'.*?': ", '', first_line(error))
 
 
