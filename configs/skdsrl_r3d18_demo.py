@@ -29,7 +29,7 @@ train_pipeline = [
 
 def eval_pipeline(num_clips):
     return [
-        dict(type='DecordInit'),
+        dict(type='VideoInit'),
         dict(
             type='SampleFrames',
             clip_len=16,

@@ -37,6 +37,14 @@ def default_scope():
     init_default_scope('mmaction')
 
 
+@pytest.fixture(scope='session', autouse=True)
+def user_cache(tmp_path_factory):
+    """A cache of the tests' own, also for the commands that they run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+        yield
+
+
 @pytest.fixture(scope='session')
 def real_videos():
     """The folder of real videos; skips where there is none."""

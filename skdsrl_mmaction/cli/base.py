@@ -3,10 +3,20 @@
 import argparse
 import os
 import os.path as osp
+from typing import Sequence
 
 from mmengine.config import Config, DictAction
 from mmengine.logging import print_log
 
+from ..engine import (
+    add_checks,
+    check_config,
+    check_data,
+    check_options,
+    check_videos,
+    prepare_device,
+    use_bad_videos_hook,
+)
 from ..mixing import add_skdsrl
 from ..utils import config_path, read_config
 
@@ -52,6 +62,18 @@ def base_parser(description: str) -> argparse.ArgumentParser:
         help='how the processes were started; the scripts dist_*.sh and '
         'slurm_*.sh set it (default: %(default)s)',
     )
+    checks = parser.add_mutually_exclusive_group()
+    checks.add_argument(
+        '--no-check',
+        action='store_true',
+        help='do not look at the video files before the run',
+    )
+    checks.add_argument(
+        '--skip-bad',
+        action='store_true',
+        help='leave videos of validation and test that cannot be read out, '
+        'and report them',
+    )
     parser.add_argument(
         '--local_rank',
         '--local-rank',
@@ -81,6 +103,7 @@ def load_config(args: argparse.Namespace) -> Config:
     if args.skdsrl:
         cfg = add_skdsrl(cfg)
         name = f'skdsrl_{name}'
+    check_options(cfg, args.cfg_options)
     cfg.merge_from_dict(args.cfg_options)
     work_dir = cfg.get('work_dir') or osp.join('work_dirs', name)
     set_key(cfg, args, 'work_dir', args.work_dir or work_dir)
@@ -88,6 +111,29 @@ def load_config(args: argparse.Namespace) -> Config:
     for split in ('train', 'val', 'test'):
         _match_workers(cfg, f'{split}_dataloader')
     return cfg
+
+
+def prepare_run(
+    cfg: Config, args: argparse.Namespace, splits: Sequence[str]
+) -> None:
+    """Check a config and its data, and prepare it for this machine.
+
+    Args:
+        cfg (Config): The config of the run; is modified.
+        args (argparse.Namespace): Parsed arguments.
+        splits (Sequence[str]): Which of 'train', 'val' and 'test' are about
+            to be used.
+
+    Raises:
+        FileNotFoundError, OSError, ValueError: If anything is wrong.
+    """
+    check_config(cfg, splits)
+    check_data(cfg, splits)
+    add_checks(cfg, training='train' in splits)
+    prepare_device(cfg, training='train' in splits)
+    if not args.no_check:
+        check_videos(cfg, splits, args.skip_bad)
+    use_bad_videos_hook(cfg, look=not args.no_check)
 
 
 def set_key(

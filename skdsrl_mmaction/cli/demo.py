@@ -10,7 +10,7 @@ from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
-from ..engine import add_checks, check_data
+from ..engine import add_checks, check_data, use_bad_videos_hook
 from ..utils import read_config
 
 
@@ -26,6 +26,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])
     add_checks(cfg, training=True)
+    use_bad_videos_hook(cfg)
 
     runner = Runner.from_cfg(cfg)
     runner.train()

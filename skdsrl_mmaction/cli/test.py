@@ -6,8 +6,7 @@ from typing import Optional, Sequence
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ..engine import add_checks, check_data, prepare_device
-from .base import base_parser, load_config
+from .base import base_parser, load_config, prepare_run
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -31,7 +30,7 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> None:
     """
     cfg.load_from, cfg.resume = args.checkpoint, False
     if args.dump and 'test_evaluator.out_file_path' not in args.cfg_options:
-        metrics = cfg.test_evaluator
+        metrics = cfg.get('test_evaluator') or []
         metrics = metrics if isinstance(metrics, list) else [metrics]
         dump = dict(type='DumpResults', out_file_path=args.dump)
         cfg.test_evaluator = [*metrics, dump]
@@ -41,7 +40,5 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     cfg = load_config(args)
     merge_args(cfg, args)
-    check_data(cfg, ['test'])
-    add_checks(cfg, training=False)
-    prepare_device(cfg, training=False)
+    prepare_run(cfg, args, ['test'])
     Runner.from_cfg(cfg).test()

@@ -9,9 +9,8 @@ from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
 
-from ..engine import add_checks, check_data, prepare_device
 from ..utils import find_type, is_a
-from .base import base_parser, is_given, load_config, set_key
+from .base import base_parser, is_given, load_config, prepare_run, set_key
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
@@ -126,7 +125,5 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     cfg = load_config(args)
     merge_args(cfg, args)
-    check_data(cfg, ['train', 'val'])
-    add_checks(cfg, training=True)
-    prepare_device(cfg, training=True)
+    prepare_run(cfg, args, ['train', 'val'])
     Runner.from_cfg(cfg).train()

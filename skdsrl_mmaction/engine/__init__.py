@@ -1,17 +1,28 @@
+from .bad_videos import use_bad_videos_hook
 from .checks import add_checks
-from .hooks import ValidatedCheckpointHook
+from .hooks import BadVideosHook, ValidatedCheckpointHook
 from .launch import prepare_device
 from .optimizers import (
     SKDSRLLearningRateDecayOptimizerConstructor,
     SKDSRLTSMOptimWrapperConstructor,
 )
-from .preflight import check_data
+from .preflight import (
+    check_config,
+    check_data,
+    check_options,
+    check_videos,
+)
 
 __all__ = [
+    'BadVideosHook',
     'SKDSRLLearningRateDecayOptimizerConstructor',
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
     'add_checks',
+    'check_config',
     'check_data',
+    'check_options',
+    'check_videos',
     'prepare_device',
+    'use_bad_videos_hook',
 ]

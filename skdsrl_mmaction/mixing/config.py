@@ -13,7 +13,7 @@ from mmengine.config import Config
 
 from ..models.recognizers.classifier import find_classifier
 from ..models.recognizers.skdsrl import SKDSRLMixin
-from ..utils import find_type, is_a, leaf_datasets
+from ..utils import find_type, import_first, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
 
 TRAIN_PART = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
@@ -91,7 +91,7 @@ def add_skdsrl(
             cfg.train_pipeline = dataset.pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
     _keep_learning_rates(cfg.optim_wrapper)
-    _import_first(cfg, 'skdsrl_mmaction')
+    import_first(cfg, 'skdsrl_mmaction')
     return cfg
 
 
@@ -145,18 +145,3 @@ def _keep_learning_rates(optim_wrapper: dict) -> None:
     ):
         if constructor is stock:
             optim_wrapper['constructor'] = f'SKDSRL{stock.__name__}'
-
-
-def _import_first(cfg: Config, name: str) -> None:
-    """Add a package to ``custom_imports``, before all others.
-
-    The others may import ``mmaction.models``, which this package repairs.
-    """
-    custom = cfg.get('custom_imports') or dict(
-        imports=[], allow_failed_imports=False
-    )
-    imports = custom['imports']
-    imports = [imports] if isinstance(imports, str) else list(imports)
-    if name not in imports:
-        imports.insert(0, name)
-    cfg.custom_imports = dict(custom, imports=imports)

@@ -92,3 +92,22 @@ def leaf_datasets(key: str, dataset: dict) -> Iterator[Tuple[str, dict]]:
         yield from leaf_datasets(f'{key}.dataset', dataset['dataset'])
     else:
         yield key, dataset
+
+
+def import_first(cfg: Config, name: str) -> None:
+    """Add a package to ``custom_imports``, before all others.
+
+    The others may import ``mmaction.models``, which this package repairs.
+
+    Args:
+        cfg (Config): The whole config; is modified.
+        name (str): The package.
+    """
+    custom = cfg.get('custom_imports') or dict(
+        imports=[], allow_failed_imports=False
+    )
+    imports = custom['imports']
+    imports = [imports] if isinstance(imports, str) else list(imports)
+    if name not in imports:
+        imports.insert(0, name)
+    cfg.custom_imports = dict(custom, imports=imports)

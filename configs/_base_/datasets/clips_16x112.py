@@ -4,7 +4,7 @@
 
 def eval_pipeline(num_clips):
     return [
-        dict(type='DecordInit'),
+        dict(type='VideoInit'),
         dict(
             type='SampleFrames',
             clip_len=16,

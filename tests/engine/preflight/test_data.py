@@ -81,9 +81,84 @@ def test_wrong_folder(cfg):
         check(cfg)
 
 
-def test_unlabelled_lists_may_be_tested_but_not_trained_on(cfg, tmp_path):
-    (tmp_path / 'list.txt').write_text('8.mp4\n')
+# --- labels -----------------------------------------------------------------
+
+
+DUMP = dict(type='DumpResults', out_file_path='predictions.pkl')
+
+
+@pytest.mark.parametrize(
+    'evaluator, is_refused',
+    [
+        (dict(type='AccMetric'), True),
+        ([dict(type='AccMetric'), DUMP], True),
+        (dict(type='Evaluator', metrics=[dict(type='AccMetric')]), True),
+        ([], True),  # nothing is asked for, so nothing is known
+        ([DUMP], False),
+        (DUMP, False),
+        ([dict(DUMP, type='mmengine.DumpResults')], False),
+    ],
+)
+def test_a_line_without_a_label(cfg, tmp_path, evaluator, is_refused):
+    (tmp_path / 'list.txt').write_text('8.mp4 1\n9.mp4\n')
     cfg.test_dataloader.dataset.ann_file = str(tmp_path / 'list.txt')
+    cfg.test_evaluator = evaluator
+    if is_refused:
+        with pytest.raises(ValueError, match="line 2: '9.mp4' has no label"):
+            check(cfg)
+    else:
+        check(cfg)
+
+
+@pytest.mark.parametrize('split', ['train', 'val'])
+def test_training_and_validation_need_labels(cfg, tmp_path, split):
+    (tmp_path / 'list.txt').write_text('8.mp4\n')
+    cfg.val_evaluator = [DUMP]
+    cfg[f'{split}_dataloader'].dataset.ann_file = str(tmp_path / 'list.txt')
+    with pytest.raises(ValueError, match=f'{split}.*line 1.* has no label'):
+        check(cfg)
+
+
+def test_more_classes_than_labels_warn(cfg, capsys):
+    check(cfg)
+    assert 'num_classes' not in capsys.readouterr().out
+    cfg.model.cls_head.num_classes = 400
+    check(cfg)
+    printed = capsys.readouterr().out
+    assert 'num_classes=400' in printed and 'num_classes=3 would' in printed
+
+
+def test_two_labels_of_one_video_warn(cfg, tmp_path, capsys):
+    train_list(cfg, tmp_path, '0.mp4 1\n1.mp4 2\n0.mp4 1\n2.mp4 0\n')
+    check(cfg)
+    assert 'two labels' not in capsys.readouterr().out
+    train_list(cfg, tmp_path, '0.mp4 1\n1.mp4 2\n0.mp4 2\n2.mp4 0\n')
+    check(cfg)
+    printed = capsys.readouterr().out
+    assert "0.mp4' has two labels, 1 in line 1 and 2 in line 3" in printed
+
+
+# --- encodings --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    'content, message',
+    [
+        (b'\xef\xbb\xbf0.mp4 1\n', r'list.txt\' begins with a byte order'),
+        ('0.mp4 1\n'.encode('utf-16'), 'begins with a byte order'),
+        (b'0.mp4 1\ncaf\xe9.mp4 1\n', 'line 2: the byte 0xe9 is not UTF-8'),
+    ],
+)
+def test_lists_in_other_encodings(cfg, tmp_path, content, message):
+    (tmp_path / 'list.txt').write_bytes(content)
+    cfg.train_dataloader.dataset.ann_file = str(tmp_path / 'list.txt')
+    with pytest.raises(ValueError, match=message):
+        check(cfg)
+
+
+def test_line_ends_of_windows(cfg, tmp_path):
+    (tmp_path / 'list.txt').write_bytes(b'0.mp4 1\r\n1.mp4 2\r\n' * 2)
+    cfg.train_dataloader.dataset.ann_file = str(tmp_path / 'list.txt')
     check(cfg)
 
 
@@ -122,8 +197,14 @@ def test_wrapped_datasets_are_followed(cfg, tmp_path):
         check(cfg)
 
 
+def write_frames(folder, numbers, name='img_{:05}.jpg'):
+    folder.mkdir()
+    for number in numbers:
+        (folder / name.format(number)).write_bytes(b'.')
+
+
 def test_raw_frames(cfg, tmp_path):
-    (tmp_path / 'frames').mkdir()
+    write_frames(tmp_path / 'frames', range(1, 21))
     dataset = dict(
         type='RawframeDataset',
         ann_file=str(tmp_path / 'list.txt'),
@@ -137,6 +218,43 @@ def test_raw_frames(cfg, tmp_path):
         check(cfg)
     (tmp_path / 'list.txt').write_text('frames 20\n')
     with pytest.raises(ValueError, match='folder frames label'):
+        check(cfg)
+
+
+@pytest.mark.parametrize(
+    'numbers, line, options, message',
+    [
+        (range(20), 'a 20 1', {}, "no 'img_00020.jpg' of its 20 .*00000.jpg"),
+        (range(20), 'a 20 1', dict(start_index=0), None),
+        (range(1, 20), 'a 20 1', {}, "no 'img_00020.jpg'"),
+        (range(1, 21), 'a 20 1', dict(filename_tmpl='{:05}.jpg'), '00001.jpg'),
+        (range(1, 21), 'a 20 1', dict(filename_tmpl='{}_{}.jpg'), 'number'),
+        (range(1, 21), 'a 20 1', dict(modality='Flow'), 'img_x0000'),
+        (range(8, 21), 'a 7 13 1', dict(with_offset=True), None),
+        (range(7, 20), 'a 7 13 1', dict(with_offset=True), 'img_00020.jpg'),
+        (range(1, 21), 'b 20 1', {}, r"data_prefix.img.*b', the first"),
+    ],
+)
+def test_names_of_frames(cfg, tmp_path, numbers, line, options, message):
+    write_frames(tmp_path / 'a', numbers)
+    (tmp_path / 'list.txt').write_text(f'{line}\n' * 4)
+    cfg.train_dataloader.dataset = dict(
+        type='RawframeDataset',
+        ann_file=str(tmp_path / 'list.txt'),
+        data_prefix=dict(img=str(tmp_path)),
+        pipeline=cfg.train_dataloader.dataset.pipeline[1:],
+        **options,
+    )
+    if message is None:
+        check(cfg)
+    else:
+        with pytest.raises((FileNotFoundError, ValueError), match=message):
+            check(cfg)
+
+
+def test_frames_of_videos_count_from_0(cfg):
+    cfg.train_dataloader.dataset.start_index = 1
+    with pytest.raises(ValueError, match='start_index=1 must be 0'):
         check(cfg)
 
 
