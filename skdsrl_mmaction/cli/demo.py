@@ -10,7 +10,7 @@ from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
-from ..engine import check_data
+from ..engine import build_trainer, check_data
 from ..utils import read_config
 
 
@@ -26,7 +26,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])
 
-    runner = Runner.from_cfg(cfg)
+    runner = build_trainer(cfg, overwrite=True)
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
 

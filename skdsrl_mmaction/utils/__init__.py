@@ -1,7 +1,8 @@
 from .config import config_path, find_type, is_a, leaf_datasets, read_config
-from .files import write_json, write_text
+from .files import TEMPORARY, write_json, write_text, write_whole
 
 __all__ = [
+    'TEMPORARY',
     'config_path',
     'find_type',
     'is_a',
@@ -9,4 +10,5 @@ __all__ = [
     'read_config',
     'write_json',
     'write_text',
+    'write_whole',
 ]
