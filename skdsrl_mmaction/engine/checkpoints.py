@@ -1,5 +1,6 @@
 """Checkpoints of a work dir: writing them whole, finding the latest."""
 
+import logging
 import os
 import os.path as osp
 import pickle
@@ -128,7 +129,7 @@ def find_latest(work_dir: str) -> Optional[Tuple[str, dict]]:
             f'{"; ".join(reasons)}; going on from {found[0]!r}, the newest '
             'whole checkpoint',
             logger='current',
-            level='WARNING',
+            level=logging.WARNING,
         )
     elif others or (named is not None and osp.exists(named)):
         raise ValueError(

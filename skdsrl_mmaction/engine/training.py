@@ -1,5 +1,6 @@
 """A Runner whose training survives kills, and may go on from before."""
 
+import logging
 import os.path as osp
 from typing import List, Optional
 
@@ -136,7 +137,7 @@ def _take_seed(cfg: Config, meta: dict) -> None:
         _say(
             f'--seed {wanted} (randomness.seed={wanted}) is not that of the '
             f'run, which goes on with its own, {seed}',
-            level='WARNING',
+            level=logging.WARNING,
         )
     cfg.randomness = dict(randomness, seed=seed)
 
@@ -151,6 +152,6 @@ def _is_finished(cfg: Config, meta: dict) -> bool:
     )
 
 
-def _say(text: str, level: str = 'INFO') -> None:
+def _say(text: str, level: int = logging.INFO) -> None:
     if is_first_process():
         print_log(text, logger='current', level=level)

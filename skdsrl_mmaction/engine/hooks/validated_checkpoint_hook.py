@@ -31,6 +31,7 @@ class ValidatedCheckpointHook(CheckpointHook):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self._outdated: Dict[str, Tuple[int, int]] = {}
+        self._previous_best: Dict[str, Optional[str]] = {}
         self._saved = 0
 
     def remove_once_saved(self, paths: List[str]) -> None:
@@ -47,6 +48,11 @@ class ValidatedCheckpointHook(CheckpointHook):
     def before_train(self, runner) -> None:
         """Find the folder, and in it the files that a resumed run names."""
         super().before_train(runner)
+        last = runner.message_hub.runtime_info.get('last_ckpt')
+        if last is not None:
+            self.last_ckpt = self.file_backend.join_path(
+                self.out_dir, osp.basename(last)
+            )
         for key, path in self._best_paths().items():
             if path is not None:
                 path = self.file_backend.join_path(
@@ -75,12 +81,17 @@ class ValidatedCheckpointHook(CheckpointHook):
         and writes the new one afterwards."""
         if not self.save_best:
             return
-        previous = self._best_paths()
-        for key in previous:
+        self._previous_best = self._best_paths()
+        for key in self._previous_best:
             self._set_best_path(key, None)
         super()._save_best_checkpoint(runner, metrics)
-        for key, new in self._best_paths().items():
-            old = previous.get(key)
+        self._remove_previous_best()
+
+    def _remove_previous_best(self) -> None:
+        """Remove the best that a new one replaces; restore the others."""
+        previous, self._previous_best = self._previous_best, {}
+        for key, old in previous.items():
+            new = self._best_paths()[key]
             if new is None:
                 self._set_best_path(key, old)
             elif old not in (None, new):
@@ -100,6 +111,8 @@ class ValidatedCheckpointHook(CheckpointHook):
             self.best_ckpt_path = path
 
     def _save_checkpoint_with_step(self, runner, step, meta) -> None:
+        # Before the file no longer knows of it.
+        self._remove_previous_best()
         # The file lists what it makes outdated: a run that is killed before
         # the removal makes up for it in ``before_train``.
         kept = self._kept(step)
