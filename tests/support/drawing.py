@@ -55,6 +55,20 @@ class DrawingMetric(BaseMetric):
         return dict(top1=sum(results))
 
 
+@METRICS.register_module()
+class RisingMetric(BaseMetric):
+    """Better at each validation."""
+
+    value = 10**6
+
+    def process(self, data_batch, data_samples):
+        self.results.append(0)
+
+    def compute_metrics(self, results):
+        self.value += 1
+        return dict(top1=self.value)
+
+
 class Killed(Exception):
     """Ends a run where it is."""
 
