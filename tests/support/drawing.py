@@ -1,6 +1,7 @@
 """A run whose every weight depends on every random draw; milliseconds."""
 
 import random
+import time
 
 import numpy as np
 import torch
@@ -34,10 +35,18 @@ class DrawingModel(BaseModel):
 
 @DATASETS.register_module()
 class DrawingDataset(BaseDataset):
-    """Samples (index, and a draw of each generator)."""
+    """Samples (index, and a draw of each generator).
+
+    Args:
+        repeats (int): Eighth part of its length.
+    """
+
+    def __init__(self, repeats=1, **kwargs):
+        self.repeats = repeats
+        super().__init__(**kwargs)
 
     def load_data_list(self):
-        return [dict() for _ in range(8)]
+        return [dict() for _ in range(8 * self.repeats)]
 
     def __getitem__(self, index):
         draws = [index, random.random(), np.random.rand(), torch.rand(())]
@@ -93,6 +102,21 @@ class KillHook(Hook):
         self.left -= 1
         if self.left == 0:
             raise Killed
+
+
+@HOOKS.register_module()
+class SlowHook(Hook):
+    """Make iterations last."""
+
+    def __init__(self, seconds=0.01):
+        self.seconds = seconds
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        if self.seconds > 1:
+            print('slow', flush=True)
+        deadline = time.monotonic() + self.seconds
+        while time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 @HOOKS.register_module()
