@@ -1,6 +1,7 @@
 """Signals to real commands, in one process and in two."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -77,22 +78,26 @@ def wait_for(work_dir, text, process):
     pytest.fail(printed[-3000:])
 
 
-def members(group):
-    """Process ids of a process group, zombies left out."""
+def processes():
+    """(process, parent) of all processes, zombies left out."""
     found = subprocess.run(
-        ['ps', '-eo', 'pid=,pgid=,stat='], capture_output=True, text=True
+        ['ps', '-eo', 'pid=,ppid=,stat='], capture_output=True, text=True
     )
     rows = [line.split() for line in found.stdout.splitlines()]
-    return [
-        int(pid)
-        for pid, owner, state in rows
-        if int(owner) == group and not state.startswith('Z')
-    ]
+    return [(int(a), int(b)) for a, b, state in rows if state[0] != 'Z']
 
 
-def all_gone(group, seconds):
+def family(process):
+    """A process and all that came of it, its children after it."""
+    found, pairs = [process], sorted(processes())
+    for member in found:
+        found += [child for child, parent in pairs if parent == member]
+    return found
+
+
+def all_gone(family, seconds):
     deadline = time.monotonic() + seconds
-    while members(group):
+    while {process for process, _ in processes()} & set(family):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
@@ -108,25 +113,29 @@ def two(config):
 
 
 @pytest.mark.parametrize(
-    'command, number, to_all',
+    'command, number, target',
     [
-        (one, signal.SIGUSR1, True),  # as srun does
-        (two, signal.SIGTERM, False),
-        (two, signal.SIGUSR1, True),
+        (one, signal.SIGUSR1, 'all'),  # as srun does
+        (two, signal.SIGUSR1, 'launcher'),
+        (two, signal.SIGTERM, 'rank'),
     ],
 )
-def test_stop_and_go_on(config, tmp_path, command, number, to_all):
+def test_stop_and_go_on(config, tmp_path, command, number, target):
     work_dir = tmp_path / 'work'
     process = start(command(config), work_dir)
     wait_for(work_dir, 'Epoch(train) [1][ 30', process)
-    (os.killpg if to_all else os.kill)(process.pid, number)
+    members = family(process.pid)
+    if target == 'all':
+        os.killpg(process.pid, number)
+    else:  # after the launcher come its ranks
+        os.kill(members[0 if target == 'launcher' else 2], number)
     status = process.wait(60)
     assert status == 75 if command is one else status != 0
-    assert all_gone(process.pid, 10)
+    assert all_gone(members, 10)
     printed = open(f'{work_dir}.log').read()
     assert 'stopped by a signal after iteration' in printed
-    if command is two:  # torchrun prints the status of each
-        assert '-9' not in printed and 'exitcode: 1 ' not in printed
+    if target == 'rank':  # torchrun prints the statuses of its children
+        assert set(re.findall(r'exitcode *: (-?\d+)', printed)) == {'75'}
     (interim,) = work_dir.glob('*.pth')
     meta = torch.load(interim)['meta']
     assert meta['epoch'] == 0 and 30 <= meta['iter'] < 500
@@ -134,7 +143,7 @@ def test_stop_and_go_on(config, tmp_path, command, number, to_all):
 
     process = start([*command(config), '--resume'], work_dir)
     wait_for(work_dir, 'Epoch(train) [2]', process)
-    os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     names = {path.name for path in work_dir.glob('*.pth')}
     assert 'epoch_1.pth' in names and interim.name not in names
@@ -148,19 +157,22 @@ def test_a_second_signal_ends_at_once(config, tmp_path):
     command = [*one(config), '--cfg-options', 'custom_hooks.0.seconds=60']
     process = start(command, work_dir)
     wait_for(work_dir, 'slow', process)
+    members = family(process.pid)
+    assert len(members) == 3  # with two workers
     process.send_signal(signal.SIGTERM)
     time.sleep(1)
     assert process.poll() is None  # it finishes the iteration
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == 128 + signal.SIGTERM
-    assert all_gone(process.pid, 5)
+    assert all_gone(members, 5)
 
 
 def test_ranks_end_with_their_launcher(config, tmp_path):
     work_dir = tmp_path / 'work'
     process = start(two(config), work_dir)
     wait_for(work_dir, 'Epoch(train) [1][ 10', process)
-    assert len(members(process.pid)) >= 7  # launcher, ranks, their workers
+    members = family(process.pid)
+    assert len(members) == 7  # the launcher, two ranks, two workers of each
     process.kill()
     process.wait()
-    assert all_gone(process.pid, 10)
+    assert all_gone(members, 10)

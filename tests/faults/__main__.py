@@ -5,6 +5,7 @@
 """
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -14,13 +15,18 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
+
+import mmengine.config.config
 
 from tests.faults import runs
 from tests.faults.moments import KILL, TERM, USR1, Moment
 from tests.support.paths import ROOT
 from tests.support.videos import write_tiny_dataset
 
+# Formatting its config takes most of the time of a tiny run.
+mmengine.config.config.FormatCode = lambda text, **_: (text, True)
 TOTAL = runs.EPOCHS * runs.ITERATIONS
 CHOSEN = [
     *(
@@ -40,13 +46,6 @@ CHOSEN = [
 ]
 
 
-def interleaved(kinds):
-    """The chosen moments, as mixed as they can be."""
-    order = random.Random(0)
-    order.shuffle(kinds)
-    return kinds
-
-
 def killed_in_a_fork(base, data, name, workers, moment):
     """Kill a run, at a moment or after some seconds, and resume it."""
     cfg = runs.tiny_run(data, base / name, workers)
@@ -62,8 +61,9 @@ def killed_in_a_fork(base, data, name, workers, moment):
     return killed == wanted, resumed
 
 
-def killed_command(base, data, name, workers, seconds):
-    """The same with ``tools/train.py``, killed or asked to stop."""
+def killed_command(base, data, name, workers, moment):
+    """The same with ``tools/train.py``, signalled after an epoch is saved."""
+    number, epoch = moment
     config = base / f'{name}.py'
     runs.tiny_run(data, base / name, workers).dump(config)
     command = [
@@ -73,63 +73,108 @@ def killed_command(base, data, name, workers, seconds):
     with open(base / f'{name}.log', 'w') as log:
         output = dict(cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         process = subprocess.Popen(command, **output)
-        number = TERM if seconds > 0 else KILL
-        killed = None
-        while killed is None and not begun(base / name, abs(seconds)):
-            killed = process.poll()
+        saved = base / name / f'epoch_{epoch}.pth'
+        while not saved.exists() and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(number)
         killed = process.wait()
         resumed = subprocess.run([*command, '--resume'], **output).returncode
-    return killed in (-KILL, 75), resumed
+    return killed == (75 if number == TERM else -KILL), resumed
 
 
-def begun(work_dir, epochs):
-    """Whether a run has saved so many epochs."""
-    return any(work_dir.glob(f'epoch_{epochs}.pth'))
+def jobs_of(kills, commands):
+    """(number, kind, moment, workers) of so many kills, commands among them.
+
+    Two thirds of the others are at chosen moments, the rest at random times,
+    as parts of the time that an unbroken run takes.
+    """
+    draw = random.Random(0)
+    forked = kills - commands
+    chosen = draw.sample(CHOSEN, min(len(CHOSEN), forked * 2 // 3))
+    pairs = [('at', moment) for moment in chosen]
+    times = [draw.uniform(0.2, 0.95) for _ in range(forked - len(chosen))]
+    pairs += [('time', part) for part in times]
+    signals = [(number, epoch) for epoch in (1, 2) for number in (KILL, TERM)]
+    pairs += [('command', signals[i % 4]) for i in range(commands)]
+    return [(i, *pair, 2 * (i % 3 == 2)) for i, pair in enumerate(pairs)]
 
 
 def lane(base, data, jobs, out):
     """Make some of the runs, one after another; a line of JSON for each."""
-    references = {}
+    unbroken, seconds = {}, 0
     for workers in (0, 2):
         name = f'unbroken_{workers}_{os.getpid()}'
         cfg = runs.tiny_run(data, base / name, workers)
         begin = time.monotonic()
         assert runs.wait(runs.start(cfg, base / f'{name}.log')) == 0
-        references[workers] = runs.result(base / name)
-        duration = time.monotonic() - begin
-    assert not runs.differences(references[0], references[2])
-    for number, (kind, what, workers) in jobs:
+        seconds = time.monotonic() - begin
+        unbroken[workers] = runs.result(base / name)
+    assert not runs.differences(unbroken[0], unbroken[2])
+    for number, kind, moment, workers in jobs:
         name = f'run_{number}'
         if kind == 'time':
-            what = what * duration
+            moment *= seconds
         make = killed_command if kind == 'command' else killed_in_a_fork
-        killed, resumed = make(base, data, name, workers, what)
-        work_dir = base / name
-        left = runs.leftovers(work_dir)
-        same = resumed == 0 and not runs.differences(
-            references[workers], runs.result(work_dir)
+        killed, resumed = make(base, data, name, workers, moment)
+        left = runs.leftovers(base / name)
+        equal = resumed == 0 and not runs.differences(
+            unbroken[workers], runs.result(base / name)
         )
-        what = f'{what:.2f}' if isinstance(what, float) else str(what)
         row = dict(
             number=number,
-            moment=f'{kind} {what}',
+            moment=describe(kind, moment),
             workers=workers,
             killed=killed,
             resumed=resumed,
-            left=left,
-            equal=same,
+            temporary=' '.join(left) or '-',
+            equal=equal,
         )
         with open(out, 'a') as file:
             file.write(json.dumps(row) + '\n')
-        if same and not left:
-            shutil.rmtree(work_dir)
-    return 0
+        if is_good(row):
+            shutil.rmtree(base / name)
+
+
+def describe(kind, moment):
+    if kind == 'at':
+        return str(moment)
+    if kind == 'time':
+        return f'SIGKILL after {moment:.2f} s'
+    number, epoch = moment
+    name = signal.Signals(number).name
+    return f'{name} tools/train.py, epoch {epoch} saved'
+
+
+def is_good(row):
+    return row['killed'] and row['equal'] and row['temporary'] == '-'
+
+
+def run(kills, commands, lanes, base):
+    """Make all runs, some at a time; returns the rows of the table."""
+    data = base / 'data'
+    data.mkdir()
+    write_tiny_dataset(data)
+    jobs, out = jobs_of(kills, commands), base / 'rows.jsonl'
+    gc.freeze()  # the children need not look through what is imported
+    children = []
+    for i in range(lanes):
+        child = os.fork()
+        if not child:
+            try:
+                lane(base, data, jobs[i::lanes], out)
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        children.append(child)
+    if any([runs.wait(child) for child in children]):
+        sys.exit(f'a series of runs failed; logs are in {base}')
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    return sorted(rows, key=lambda row: row['number'])
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--kills', type=int, default=100)
     parser.add_argument(
         '--commands', type=int, default=10, help='of these, as real commands'
@@ -137,48 +182,22 @@ def main():
     parser.add_argument('--lanes', type=int, default=2, help='runs at a time')
     args = parser.parse_args()
     base = Path(tempfile.mkdtemp(prefix='faults_'))
-    data = base / 'data'
-    data.mkdir()
-    write_tiny_dataset(data)
-    draw = random.Random(0)
-    forked = args.kills - args.commands
-    chosen = interleaved(CHOSEN)[: forked * 2 // 3]
-    jobs = [('at', moment) for moment in chosen]
-    jobs += [
-        ('time', draw.uniform(0.2, 0.95)) for _ in range(forked - len(jobs))
-    ]
-    jobs += [
-        ('command', (1 + i % 2) * (-1) ** i) for i in range(args.commands)
-    ]
-    jobs = [(*job, 2 * (i % 3 == 2)) for i, job in enumerate(jobs)]
     begin = time.monotonic()
-    children = []
-    out = base / 'rows.jsonl'
-    for i in range(args.lanes):
-        child = os.fork()
-        if not child:
-            os._exit(
-                lane(base, data, list(enumerate(jobs))[i :: args.lanes], out)
-            )
-        children.append(child)
-    failed = [runs.wait(child) for child in children]
-    rows = [json.loads(line) for line in out.read_text().splitlines()]
-    rows.sort(key=lambda row: row['number'])
-    columns = '{:>4}  {:<44} {:>7}  {:<6} {:>7}  {:<5}  {}'
-    print(columns.format(*rows[0]))
+    rows = run(args.kills, args.commands, args.lanes, base)
+    line = '{:>6}  {:<42} {:>7}  {:<6} {:>7}  {:<9}  {}'
+    print(line.format(*rows[0]))
     for row in rows:
-        row['left'] = ' '.join(row['left']) or '-'
-        print(columns.format(*map(str, row.values())))
-    good = sum(row['equal'] and row['left'] == '-' for row in rows)
+        print(line.format(*map(str, row.values())))
+    good = sum(map(is_good, rows))
     minutes = (time.monotonic() - begin) / 60
-    print(f'{good} of {args.kills} equal an unbroken run; {minutes:.1f} min')
-    if good < args.kills or any(failed):
-        print(f'what is left of the others is in {base}')
-        return 1
+    print(
+        f'{good} of {args.kills} resumed runs equal an unbroken one and left '
+        f'no temporary file; {minutes:.1f} min'
+    )
+    if good < args.kills:
+        sys.exit(f'logs and checkpoints of the others are in {base}')
     shutil.rmtree(base)
-    return 0
 
 
 if __name__ == '__main__':
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.exit(main())
+    main()
