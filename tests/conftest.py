@@ -8,7 +8,6 @@ import sys
 # it is imported.
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -16,7 +15,7 @@ from mmengine.registry import init_default_scope
 
 import skdsrl_mmaction  # noqa: F401  the host repaired, all classes registered
 from tests.support.paths import REAL_VIDEOS, ROOT
-from tests.support.videos import write_counting_video
+from tests.support.videos import write_counting_video, write_tiny_dataset
 
 
 def pytest_collection_modifyitems(items):
@@ -94,19 +93,5 @@ def short_video(tmp_path_factory):
 def tiny_dataset(tmp_path_factory):
     """A folder with 12 videos of 3 classes: train.txt (8), val.txt (4)."""
     folder = tmp_path_factory.mktemp('tiny')
-    rng = np.random.default_rng(0)
-    lines = []
-    for i in range(12):
-        writer = cv2.VideoWriter(
-            str(folder / f'{i}.mp4'),
-            cv2.VideoWriter_fourcc(*'mp4v'),
-            25,
-            (64, 48),
-        )
-        for _ in range(24):
-            writer.write(rng.integers(0, 256, (48, 64, 3), dtype=np.uint8))
-        writer.release()
-        lines.append(f'{i}.mp4 {i % 3}\n')
-    (folder / 'train.txt').write_text(''.join(lines[:8]))
-    (folder / 'val.txt').write_text(''.join(lines[8:]))
+    write_tiny_dataset(folder)
     return folder

@@ -10,7 +10,12 @@ from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
-from ..engine import add_checks, check_data, use_bad_videos_hook
+from ..engine import (
+    add_checks,
+    build_trainer,
+    check_data,
+    use_bad_videos_hook,
+)
 from ..utils import read_config
 
 
@@ -28,7 +33,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     add_checks(cfg, training=True)
     use_bad_videos_hook(cfg)
 
-    runner = Runner.from_cfg(cfg)
+    runner = build_trainer(cfg, overwrite=True)
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
 

@@ -7,8 +7,8 @@ from mmaction.registry import OPTIM_WRAPPERS
 from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
-from mmengine.runner import Runner
 
+from ..engine import build_trainer
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, prepare_run, set_key
 
@@ -27,7 +27,13 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         const='auto',
         metavar='CHECKPOINT',
         help='resume from a checkpoint; without CHECKPOINT, from the latest '
-        'one in the work dir',
+        'one in the work dir, or from the beginning if there is none',
+    )
+    parser.add_argument(
+        '--overwrite',
+        action='store_true',
+        help='start anew in a work dir with checkpoints of another run; they '
+        'are removed after the first new one is written',
     )
     parser.add_argument(
         '--amp', action='store_true', help='train in mixed precision'
@@ -78,8 +84,8 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> None:
     """
     if args.resume is not None:
         set_key(cfg, args, 'resume', True)
-        checkpoint = None if args.resume == 'auto' else args.resume
-        set_key(cfg, args, 'load_from', checkpoint)
+        if args.resume != 'auto':
+            set_key(cfg, args, 'load_from', args.resume)
     if args.amp:
         _use_amp(cfg, args)
     if args.no_validate and not is_given(args, 'val_cfg'):
@@ -126,4 +132,6 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     prepare_run(cfg, args, ['train', 'val'])
-    Runner.from_cfg(cfg).train()
+    trainer = build_trainer(cfg, args.resume, args.overwrite)
+    if trainer is not None:
+        trainer.train()

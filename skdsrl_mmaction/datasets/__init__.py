@@ -1,3 +1,9 @@
 from . import transforms
+from .draws import NumberedSampler, SeededDataset, seed_generators
 
-__all__ = ['transforms']
+__all__ = [
+    'NumberedSampler',
+    'SeededDataset',
+    'seed_generators',
+    'transforms',
+]

@@ -1,3 +1,4 @@
+from . import checkpoints, hooks, loops
 from .bad_videos import use_bad_videos_hook
 from .checks import add_checks
 from .hooks import BadVideosHook, ValidatedCheckpointHook
@@ -12,6 +13,7 @@ from .preflight import (
     check_options,
     check_videos,
 )
+from .training import build_trainer
 
 __all__ = [
     'BadVideosHook',
@@ -19,10 +21,14 @@ __all__ = [
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
     'add_checks',
+    'build_trainer',
     'check_config',
     'check_data',
     'check_options',
     'check_videos',
+    'checkpoints',
+    'hooks',
+    'loops',
     'prepare_device',
     'use_bad_videos_hook',
 ]

@@ -6,9 +6,10 @@ from .config import (
     leaf_datasets,
     read_config,
 )
-from .files import write_json, write_text
+from .files import TEMPORARY, write_json, write_text, write_whole
 
 __all__ = [
+    'TEMPORARY',
     'config_path',
     'find_type',
     'import_first',
@@ -17,4 +18,5 @@ __all__ = [
     'read_config',
     'write_json',
     'write_text',
+    'write_whole',
 ]

@@ -2,26 +2,58 @@
 
 import json
 import os
+import os.path as osp
+from contextlib import suppress
+
+TEMPORARY = '.tmp'  # ends the name of a file that is being written
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file that is whole or as it was, whenever this is killed.
+
+    The content goes to ``{path}.tmp``, is flushed to the disk and renamed.
+
+    Args:
+        path (str): Of the file; its folder must exist.
+        content (bytes): All of it.
+
+    Raises:
+        OSError: If it cannot be written; names ``path``, which is unchanged.
+    """
+    partial = f'{path}{TEMPORARY}'
+    try:
+        with open(partial, 'wb') as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+        _flush_folder(osp.dirname(path) or '.')
+    except BaseException as error:
+        with suppress(OSError):
+            os.remove(partial)
+        if isinstance(error, OSError):
+            raise OSError(
+                error.errno, f'{error.strerror}, not written', path
+            ) from None
+        raise
 
 
 def write_text(path: str, text: str) -> None:
-    """Write a file that is whole or absent, also if this process is killed.
-
-    Args:
-        path (str): The file.
-        text (str): Its content.
-    """
-    partial = f'{path}.partial'
-    with open(partial, 'w') as file:
-        file.write(text)
-    os.replace(partial, path)
+    """Write text to a file by :func:`write_whole`, as UTF-8."""
+    write_whole(path, text.encode())
 
 
 def write_json(path: str, content: dict) -> None:
-    """Write JSON to a file that is whole or absent, as :func:`write_text`.
-
-    Args:
-        path (str): The file.
-        content (dict): What it holds.
-    """
+    """Write a JSON file by :func:`write_whole`."""
     write_text(path, json.dumps(content, indent=1, sort_keys=True) + '\n')
+
+
+def _flush_folder(folder: str) -> None:
+    """Make a new name last through a power cut, where the system can."""
+    if not hasattr(os, 'O_DIRECTORY'):
+        return
+    descriptor = os.open(folder, os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

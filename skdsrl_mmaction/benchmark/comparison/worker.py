@@ -12,9 +12,8 @@ import time
 from typing import Any, Dict
 
 from mmengine.config import Config
-from mmengine.runner import Runner
 
-from ...engine import add_checks, prepare_device
+from ...engine import add_checks, build_trainer, prepare_device
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
 from .rehearsal import complexity, rehearse_test
@@ -44,7 +43,7 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     parameters, flops = complexity(cfg)
     rehearse_test(cfg)
     # The Runner sets the seed, so the lines above do not change its results.
-    runner = Runner.from_cfg(cfg)
+    runner = build_trainer(cfg, overwrite=True)
     start = time.perf_counter()
     runner.train()
     trained = time.perf_counter()

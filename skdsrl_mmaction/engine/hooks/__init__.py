@@ -1,6 +1,8 @@
 from .bad_videos_hook import BadVideosHook
 from .collapse_hook import CollapseHook
 from .finite_hook import FiniteHook
+from .resume_hook import MissedValidationHook, ResumeHook
+from .stop_hook import StopHook
 from .validated_checkpoint_hook import ValidatedCheckpointHook
 from .weights_hook import WeightsHook
 
@@ -8,6 +10,9 @@ __all__ = [
     'BadVideosHook',
     'CollapseHook',
     'FiniteHook',
+    'MissedValidationHook',
+    'ResumeHook',
+    'StopHook',
     'ValidatedCheckpointHook',
     'WeightsHook',
 ]

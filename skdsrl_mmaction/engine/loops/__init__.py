@@ -1,0 +1,6 @@
+from .resumable import (
+    ResumableEpochBasedTrainLoop,
+    ResumableIterBasedTrainLoop,
+)
+
+__all__ = ['ResumableEpochBasedTrainLoop', 'ResumableIterBasedTrainLoop']

@@ -1,0 +1,157 @@
+"""A Runner whose training survives kills, and may go on from before."""
+
+import logging
+import os.path as osp
+from typing import List, Optional
+
+from mmaction.registry import LOOPS
+from mmengine.config import Config
+from mmengine.hooks import CheckpointHook
+from mmengine.logging import print_log
+from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
+
+from .checkpoints import (
+    checkpoints_in,
+    find_latest,
+    is_of_a_run,
+    read_meta,
+    remove_temporaries,
+)
+from .hooks import ValidatedCheckpointHook
+from .processes import end_with_parent, is_first_process
+
+# Stock parts and what takes their place; subclasses are left alone.
+_LOOPS = {
+    EpochBasedTrainLoop: 'ResumableEpochBasedTrainLoop',
+    IterBasedTrainLoop: 'ResumableIterBasedTrainLoop',
+}
+
+
+def build_trainer(
+    cfg: Config, resume: Optional[str] = None, overwrite: bool = False
+) -> Optional[Runner]:
+    """Build a Runner to train a config, so that it can be interrupted.
+
+    Stock train loops and checkpoint hooks are replaced by those of this
+    package, which differ only in what a killed and resumed run becomes.
+
+    Args:
+        cfg (Config): The whole config; it is changed.
+        resume (str, optional): 'auto' goes on from the latest checkpoint of
+            the work dir, or begins where there is none; a path goes on from
+            that file. Defaults to None, what ``resume`` and ``load_from`` of
+            the config say.
+        overwrite (bool): Whether a run may begin in a work dir that holds
+            checkpoints of another. They are removed once the first new one
+            is whole. Defaults to False.
+
+    Returns:
+        Runner | None: To call ``train()`` of; None if the run to be resumed
+        is finished.
+
+    Raises:
+        FileExistsError: If a new run would mix with another in the work dir.
+        ValueError: If there is no whole checkpoint to go on from, or both
+            ``resume`` and ``overwrite`` are asked for.
+    """
+    if cfg.get('launcher', 'none') != 'none':
+        end_with_parent()
+    _use_resumable_parts(cfg)
+    if resume is None and cfg.get('resume'):
+        resume = cfg.get('load_from') or 'auto'
+    if resume and overwrite:
+        raise ValueError(
+            '--resume goes on with a run and --overwrite starts anew; give '
+            'one of them'
+        )
+    outdated: List[str] = []
+    if resume:
+        meta = _resume(cfg, resume)
+        if meta is not None and _is_finished(cfg, meta):
+            _say(f'training is finished already: {cfg.load_from!r} is its end')
+            return None
+    else:
+        cfg.resume = False
+        outdated = checkpoints_in(cfg.work_dir)
+        if outdated and not overwrite:
+            raise FileExistsError(
+                f'work_dir={cfg.work_dir!r} holds checkpoints of another '
+                f'run, as {osp.basename(outdated[0])}; go on with it by '
+                '--resume, replace it by --overwrite, or take another work '
+                'dir'
+            )
+    runner = Runner.from_cfg(cfg)
+    for hook in runner.hooks:
+        if isinstance(hook, ValidatedCheckpointHook):
+            hook.remove_once_saved(list(filter(is_of_a_run, outdated)))
+    return runner
+
+
+def _use_resumable_parts(cfg: Config) -> None:
+    loop = cfg.train_cfg
+    if 'type' not in loop:
+        by_epoch = loop.pop('by_epoch', True)
+        loop.type = list(_LOOPS.values())[not by_epoch]
+    found = LOOPS.get(loop.type) if isinstance(loop.type, str) else loop.type
+    loop.type = _LOOPS.get(found, loop.type)
+    hooks = cfg.setdefault('default_hooks', {})
+    hooks.setdefault('checkpoint', dict(type='CheckpointHook', interval=1))
+    for hook in [*hooks.values(), *(cfg.get('custom_hooks') or [])]:
+        if isinstance(hook, dict) and hook.get('type') in (
+            'CheckpointHook',
+            CheckpointHook,
+        ):
+            hook['type'] = ValidatedCheckpointHook.__name__
+
+
+def _resume(cfg: Config, resume: str) -> Optional[dict]:
+    """Write into the config what to go on from; returns its ``meta``."""
+    if is_first_process():
+        remove_temporaries(cfg.work_dir)
+    found = find_latest(cfg.work_dir) if resume == 'auto' else None
+    if resume != 'auto':
+        found = resume, read_meta(resume)
+    cfg.resume = found is not None
+    if found is None:
+        _say(
+            f'nothing to resume in work_dir={cfg.work_dir!r}: training starts '
+            'from the beginning'
+        )
+        return None
+    cfg.load_from, meta = found
+    _say(
+        f'resuming from {cfg.load_from!r}: epoch {meta["epoch"]}, iteration '
+        f'{meta["iter"]}'
+    )
+    _take_seed(cfg, meta)
+    return meta
+
+
+def _take_seed(cfg: Config, meta: dict) -> None:
+    """Order and draws of the data follow from the seed of the run."""
+    randomness = cfg.get('randomness') or {}
+    seed, wanted = meta.get('seed'), randomness.get('seed')
+    if seed is None:
+        return
+    if wanted not in (None, seed):
+        _say(
+            f'--seed {wanted} (randomness.seed={wanted}) is not that of the '
+            f'run, which goes on with its own, {seed}',
+            level=logging.WARNING,
+        )
+    cfg.randomness = dict(randomness, seed=seed)
+
+
+def _is_finished(cfg: Config, meta: dict) -> bool:
+    """Whether there is neither training nor a validation left."""
+    if cfg.get('val_cfg') is not None and not meta['validated']:
+        return False
+    return any(
+        meta[done] >= cfg.train_cfg.get(end, float('inf'))
+        for done, end in (('epoch', 'max_epochs'), ('iter', 'max_iters'))
+    )
+
+
+def _say(text: str, level: int = logging.INFO) -> None:
+    if is_first_process():
+        print_log(text, logger='current', level=level)
