@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ..video import PyAVReader
-from ..video.orientation import is_upright, upright
+from ..video.orientation import has_display_matrix, upright
 from ..video.stream import decode_from_beginning, frame_rate, open_stream
 from .isolated import call_each
 
@@ -132,7 +132,7 @@ def _encode(
 
 def _reformat(frame: av.VideoFrame, size: Tuple[int, int]) -> av.VideoFrame:
     """Scale a frame to the size of ``size`` as it is stored; turn it."""
-    if is_upright(frame):
+    if not has_display_matrix(frame):
         return frame.reformat(*size, 'yuv420p', interpolation='AREA')
     rgb = frame.reformat(*size, 'rgb24', interpolation='AREA').to_ndarray()
     turned = av.VideoFrame.from_ndarray(upright(rgb, frame), format='rgb24')

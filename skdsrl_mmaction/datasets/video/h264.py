@@ -138,6 +138,17 @@ class _Slices:
 
     def add(self, packet: bytes, length_size: int) -> None:
         """Append the picture of a packet."""
+        # Usually it is one slice: not to split the packet saves time.
+        slice_ = packet[length_size : length_size + 13]
+        length = int.from_bytes(packet[:length_size], 'big')
+        if (
+            length == len(packet) - length_size
+            and slice_[0] & 31 in (_SLICE, _IDR_SLICE)
+            and slice_[1] >> 7
+        ):
+            self._headers.append(slice_[1:])
+            self._kinds.append(slice_[0])
+            return
         is_first = True
         for unit in nal_units(packet, length_size):
             kind = unit[0] & 31

@@ -63,7 +63,7 @@ class Headers:
         """Read the header of a frame.
 
         Args:
-            frame (bytes): What follows its start code.
+            frame (bytes): What follows its start code, up to 12 bytes.
 
         Returns:
             bool: Whether it is coded. Otherwise it is no frame.
@@ -72,13 +72,16 @@ class Headers:
             Undecided: If a B-frame is not displayed between its reference
                 frames: FFmpeg passes over it.
         """
-        bits = Bits(frame)
-        kind, seconds = bits.u(2), 0
-        while bits.u(1):
+        # Without Bits: it is called for every frame, and takes time.
+        value, at = int.from_bytes(frame.ljust(16, b'\x00'), 'big'), 125
+        kind, seconds = value >> 126, 0
+        while value >> at & 1:
             seconds += 1
-        bits.u(1)
-        ticks = bits.u(self._time_bits)
-        if not self._second or not bits.u(1):
+            at -= 1
+        at -= 1 + self._time_bits  # from the bit that ends the seconds
+        ticks = value >> at & ((1 << self._time_bits) - 1)
+        marker, is_coded = value >> at - 1 & 1, value >> at - 2 & 1
+        if not self._second or not marker:
             raise Undecided('the time of a frame is wrong')
         if kind == B_FRAME:
             time = (self._last_base + seconds) * self._second + ticks
@@ -88,4 +91,4 @@ class Headers:
             self._last_base, self._last_time = self._base, self._time
             self._base += seconds
             self._time = self._base * self._second + ticks
-        return bool(bits.u(1))
+        return bool(is_coded)

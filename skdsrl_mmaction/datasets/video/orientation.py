@@ -1,7 +1,7 @@
 """Turn frames upright."""
 
 import math
-from typing import Tuple
+from typing import Optional, Tuple
 
 import av
 import numpy as np
@@ -22,8 +22,11 @@ def upright(array: np.ndarray, frame: av.VideoFrame) -> np.ndarray:
         np.ndarray: ``array`` itself if it is upright, else a contiguous
         copy, (H, W, C) or (W, H, C).
     """
-    a, b, c, d = _display_matrix(frame)
+    matrix = _display_matrix(frame)
+    if matrix is None:
+        return array
     # x to the right and y down become a x + c y and b x + d y.
+    a, b, c, d = matrix
     if abs(b) + abs(c) > abs(a) + abs(d):
         array, a, d = array.swapaxes(0, 1), c, b
     if a < 0:
@@ -33,13 +36,12 @@ def upright(array: np.ndarray, frame: av.VideoFrame) -> np.ndarray:
     return np.ascontiguousarray(array)
 
 
-def is_upright(frame: av.VideoFrame) -> bool:
-    """Return whether ``upright`` would change nothing."""
-    a, b, c, d = _display_matrix(frame)
-    return abs(b) + abs(c) <= abs(a) + abs(d) and a >= 0 and d >= 0
+def has_display_matrix(frame: av.VideoFrame) -> bool:
+    """Return whether ``upright`` may change a frame."""
+    return _display_matrix(frame) is not None
 
 
-def _display_matrix(frame: av.VideoFrame) -> Tuple[float, ...]:
+def _display_matrix(frame: av.VideoFrame) -> Optional[Tuple[float, ...]]:
     try:
         # frame.side_data would keep the frame until the garbage collector
         # comes: the two refer to each other.
@@ -49,5 +51,5 @@ def _display_matrix(frame: av.VideoFrame) -> Tuple[float, ...]:
         sine, cosine = math.sin(angle), math.cos(angle)
         return cosine, -sine, sine, cosine
     if data is None:
-        return 1, 0, 0, 1
+        return None
     return tuple(np.frombuffer(data, np.int32)[[0, 1, 3, 4]].tolist())
