@@ -108,8 +108,8 @@ def test_unusable_videos_are_left_out_and_reported(root, monkeypatch, capsys):
     broken = 'videos/BandMarching/v_BandMarching_g08_c01.avi'
     assert sorted(report.read_text().splitlines()) == [
         'videos/Archery/v_Archery_g08_c01.avi\tmissing',
-        f'{broken}\tunreadable: RuntimeError: '
-        f'Error reading {root}/{broken}...',
+        f'{broken}\tunreadable: ValueError: cannot read the video '
+        f"'{root}/{broken}': Invalid data found when processing input",
     ]
     written = lists(root)
     assert written['train_split_1'] == (

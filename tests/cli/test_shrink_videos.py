@@ -1,7 +1,6 @@
 import sys
 
 import av
-import decord
 import numpy as np
 import pytest
 
@@ -14,6 +13,9 @@ from skdsrl_mmaction.datasets.preparation.shrink import (
     shrink_video,
     shrunk_size,
 )
+from skdsrl_mmaction.datasets.video import PyAVReader
+from tests.support.codecs import write_video
+from tests.support.mp4_boxes import ORIENTATIONS, set_orientation
 from tests.support.videos import write_counting_video
 
 
@@ -52,7 +54,8 @@ def test_same_frames_smaller(counting_video, tmp_path):
         keys = [p.is_keyframe for p in container.demux(stream) if p.size]
     # A key frame at least every fourth; x264 may add some.
     assert all(any(keys[i : i + 4]) for i in range(len(keys) - 3))
-    reader = decord.VideoReader(str(out))  # and decord finds the same
+    decord = pytest.importorskip('decord')  # which finds the same
+    reader = decord.VideoReader(str(out))
     there = [np.mean(reader[i].asnumpy()) for i in (24, 3, 11)]
     assert there == pytest.approx([240, 30, 110], abs=8)
 
@@ -63,7 +66,7 @@ def test_avi_with_b_frames(real_videos, tmp_path):
     out = tmp_path / 'out.mp4'
     frames = shrink_video((str(src), str(out)), 120, 8)
     before = decoded(src)
-    assert frames == len(before) == len(decord.VideoReader(str(out)))
+    assert frames == len(before) == len(PyAVReader(str(out)))
     for a, b in zip(decoded(out), before):
         assert abs(a.mean() - b.mean()) < 2
 
@@ -146,6 +149,7 @@ def test_annotation_files_of_the_same_name(tmp_path):
 
 def test_a_size_that_decord_cannot_read(tmp_path):
     """Rows of 72 pixels are taken for four channels."""
+    pytest.importorskip('decord')
     src = write_counting_video(tmp_path / 'src.avi', 8, (144, 128), 'XVID')
     with pytest.raises(ValueError, match='of 72x64 .* another --short-side'):
         shrink_video((str(src), str(tmp_path / 'dst.mp4')), 64, 8)
@@ -175,3 +179,50 @@ def test_numbers_that_must_be_positive(capsys, option):
 def test_short_side(monkeypatch, capsys, side):
     assert run(monkeypatch, 'a', 'b', '--short-side', side) == 2
     assert 'must be even' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('orientation', ORIENTATIONS)
+def test_copies_are_upright(orientation, tmp_path):
+    src, dst = tmp_path / 'src.mp4', tmp_path / 'dst.mp4'
+    write_video(src, 'libx264', frames=5, size=(128, 64))
+    set_orientation(src, orientation)
+    shrink_video((str(src), str(dst)), 32, 8)
+    before = PyAVReader(str(src)).get_batch([0, 4])
+    after = PyAVReader(str(dst)).get_batch([0, 4])
+    with av.open(str(dst)) as container:  # for other readers as well
+        stored = [f.to_ndarray(format='rgb24') for f in container.decode()]
+    assert np.array_equal(after, [stored[0], stored[4]])
+    for big, small in zip(before, after):
+        height, width = small.shape[:2]
+        assert big.shape == (2 * height, 2 * width, 3)
+        big = big.reshape(height, 2, width, 2, 3).mean((1, 3))
+        assert np.abs(big - small).mean() < 25
+        assert np.abs(big[::-1] - small).mean() > 50
+        assert np.abs(big[:, ::-1] - small).mean() > 50
+
+
+def test_a_cover_picture_is_not_the_video(tmp_path):
+    src, dst = tmp_path / 'src.mkv', tmp_path / 'dst.mp4'
+    write_video(src, 'libx264', frames=20, companion='cover')
+    assert shrink_video((str(src), str(dst)), 32, 8) == 20
+    assert len(PyAVReader(str(dst))) == 20
+
+
+def test_without_decord(counting_video, tmp_path, python):
+    """No part of loading and preparing videos needs it."""
+    python(
+        '-c',
+        f"""
+import sys
+sys.modules['decord'] = None
+from skdsrl_mmaction.datasets.preparation.shrink import shrink_video
+from skdsrl_mmaction.datasets.preparation.video_check import check_videos
+from skdsrl_mmaction.datasets.transforms import VideoInit
+
+copy = {str(tmp_path / 'copy.mp4')!r}
+assert shrink_video(({str(counting_video)!r}, copy), 32, 8) == 25
+assert list(check_videos([copy], 1)) == [None]
+results = VideoInit()(dict(filename=copy, start_index=0))
+assert results['total_frames'] == 25
+""",
+    )

@@ -3,14 +3,17 @@
 import os
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Dict, Tuple
 
 import av
-import decord
 from rich.console import Console
 from rich.progress import track
 
+from ..video import PyAVReader
+from ..video.orientation import has_display_matrix, upright
+from ..video.stream import decode_from_beginning, frame_rate, open_stream
 from .isolated import call_each
 
 SUFFIXES = ('.avi', '.mkv', '.mov', '.mp4', '.mpg', '.webm', '.wmv')
@@ -39,6 +42,8 @@ def shrink_video(
 ) -> int:
     """Write a smaller copy with the same frames, in the same order.
 
+    The frames are those of ``PyAVReader``, turned upright.
+
     Args:
         src_dst (tuple[str, str]): The video, and the file to write, which is
             complete or absent at any time.
@@ -50,39 +55,57 @@ def shrink_video(
         int: Number of frames.
 
     Raises:
-        Exception: Of PyAV, if ``src`` cannot be decoded to its end.
-        ValueError: If it has no frame, or decord does not read the frames
-            that were written to the copy.
+        FileNotFoundError: If there is no such video.
+        ValueError: If no frame can be decoded, or if other frames are read
+            from the copy than were written.
     """
     src, dst = src_dst
     unfinished = f'{dst}.partial.mp4'
     try:
         frames, size = _encode(src, unfinished, short_side, key_interval)
-        reader = decord.VideoReader(unfinished)
-        width, height = size
-        found, shape = len(reader), reader[0].shape
-        if (found, shape) != (frames, (height, width, 3)):
-            # decord mistakes rows of 48 and 72 pixels for four channels.
-            raise ValueError(
-                f'{frames} frames of {width}x{height} were written, but '
-                f'decord reads {found} of shape {shape}; use another '
-                '--short-side'
-            )
+        _check_copy(unfinished, frames, size)
         os.replace(unfinished, dst)
     finally:
         Path(unfinished).unlink(missing_ok=True)
     return frames
 
 
+def _check_copy(path: str, frames: int, size: Tuple[int, int]) -> None:
+    reader = PyAVReader(path)
+    last = reader.get_batch([len(reader) - 1])[0]
+    found = {'PyAV': (len(reader), last.shape)}
+    try:
+        import decord
+    except ImportError:  # it has no wheels for some machines
+        pass
+    else:
+        # It reads rows of 48 and 72 pixels as of four channels.
+        reader = decord.VideoReader(path)
+        found['decord'] = len(reader), reader[0].shape
+    width, height = size
+    for name, (count, shape) in found.items():
+        if (count, shape) != (frames, (height, width, 3)):
+            raise ValueError(
+                f'{frames} frames of {width}x{height} were written, but '
+                f'{name} reads {count} of shape {shape}; use another '
+                '--short-side'
+            )
+
+
 def _encode(
     src: str, dst: str, short_side: int, key_interval: int
 ) -> Tuple[int, Tuple[int, int]]:
-    frames = 0
-    with av.open(src) as source, av.open(dst, 'w') as target:
-        stream = source.streams.video[0]
-        stream.codec_context.thread_count = 1
-        rate = stream.average_rate or 25
-        size = shrunk_size(stream.width, stream.height, short_side)
+    container, stream = open_stream(src)
+    with container:
+        rate = frame_rate(stream) or Fraction(25)
+    frames = decode_from_beginning(src)
+    first = next(frames, None)
+    if first is None:
+        raise ValueError('no frame could be decoded')
+    stored = shrunk_size(first.width, first.height, short_side)
+    turned = _reformat(first, stored)
+    size = turned.width, turned.height
+    with av.open(dst, 'w') as target:
         out = target.add_stream('libx264', rate=rate)
         out.width, out.height = size
         out.pix_fmt = 'yuv420p'
@@ -96,16 +119,24 @@ def _encode(
             'bf': '0',
             'tune': 'fastdecode',
         }
-        for frame in source.decode(stream):
-            frame = frame.reformat(*size, 'yuv420p', interpolation='AREA')
+        count = 0
+        for frame in chain([first], frames):
+            frame = _reformat(frame, stored)
             # Timestamps are wrong in AVI files with B-frames; count instead.
-            frame.pts, frame.time_base = frames, 1 / Fraction(rate)
+            frame.pts, frame.time_base = count, 1 / rate
             target.mux(out.encode(frame))
-            frames += 1
+            count += 1
         target.mux(out.encode(None))
-    if not frames:
-        raise ValueError('no frame could be decoded')
-    return frames, size
+    return count, size
+
+
+def _reformat(frame: av.VideoFrame, size: Tuple[int, int]) -> av.VideoFrame:
+    """Scale a frame to the size of ``size`` as it is stored; turn it."""
+    if not has_display_matrix(frame):
+        return frame.reformat(*size, 'yuv420p', interpolation='AREA')
+    rgb = frame.reformat(*size, 'rgb24', interpolation='AREA').to_ndarray()
+    turned = av.VideoFrame.from_ndarray(upright(rgb, frame), format='rgb24')
+    return turned.reformat(format='yuv420p')
 
 
 def shrink_videos(

@@ -13,8 +13,9 @@ class VideoInit(DecordInit):
     """Open a video on disk, in place of ``DecordInit``.
 
     The stock ``DecordDecode`` then reads all sampled frames in one pass. Both
-    backends give the same pixels; PyAV is faster, and exact also in AVI files
-    with B-frames (XVID, DivX), where decord returns neighbouring frames.
+    backends return the same pixels for most videos. PyAV is faster, needs no
+    decord, and returns the right frames also in AVI files with B-frames
+    (XVID, DivX), where decord returns neighbouring ones.
 
     Required Keys:
 
@@ -27,8 +28,8 @@ class VideoInit(DecordInit):
         - avg_fps
 
     Args:
-        backend (str): 'pyav' or 'decord', which alone has
-            ``DecordDecode(mode='efficient')``. Defaults to 'pyav'.
+        backend (str): 'pyav' or 'decord'. ``DecordDecode(mode='efficient')``
+            works with decord only. Defaults to 'pyav'.
 
     Raises:
         ValueError: If there is no such backend; in use, if the file cannot
@@ -52,7 +53,7 @@ class VideoInit(DecordInit):
             return PyAVReader(filename)
         if not osp.exists(filename):
             raise FileNotFoundError(filename)
-        # decord raises errors of its own, or returns a reader of no frames.
+        # decord raises its own errors, or returns a reader of no frames.
         try:
             reader = super()._get_video_reader(filename)
         except RuntimeError as error:

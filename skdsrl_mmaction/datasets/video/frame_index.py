@@ -1,205 +1,184 @@
-"""Which packets to decode for given frames, and which frames come out.
+"""Which packets to decode for wanted frames.
 
 The index of a frame is its place among the frames that decoding the whole
-file gives, in the order of display.
+stream from its beginning returns, in the order of display.
 """
 
 from bisect import bisect_right
-from itertools import count
 from typing import (
     Callable,
+    Container,
+    Dict,
     Iterable,
-    Iterator,
     List,
     NamedTuple,
     Optional,
-    Set,
 )
-from typing import Container as ContainerOf
 
-import av
 import numpy as np
-from av.video.frame import PictureType
 
-from .mpeg4_groups import Group, find_groups
+from . import h264, hevc, mpeg4, vpx
+from .pictures import NO_FRAME, Pictures, Undecided
 
-# Here time stamps and key frames are facts of the file, and every packet is a
-# frame. In AVI they are guesses, and wrong ones where there are B-frames.
-_TIMED_CONTAINERS = ('mov,mp4', 'matroska,webm')
-_TIMED_CODECS = ('av1', 'h264', 'hevc', 'vp9')
+_HEADER_READERS: Dict[str, Callable] = {
+    'h264': h264.read_pictures,
+    'hevc': hevc.read_pictures,
+    'mpeg4': mpeg4.read_pictures,
+    'vp8': vpx.read_vp8,
+    'vp9': vpx.read_vp9,
+}
+# Containers that store the sizes of packets. In others, as MPEG-TS, a file may
+# be cut in its last packet, and whether this has a frame is not known.
+_SIZED = 'mov,mp4', 'matroska,webm', 'avi', 'flv'
+# Codecs whose decoder can leave out frames that no other frame refers to.
+_CAN_SKIP = 'h264', 'mpeg4'
 
 
-class Run(NamedTuple):
+class Span(NamedTuple):
     """Packets to decode one after the other, starting afresh.
 
-    Frames of packets that are not in ``needed`` may be left out if no other
-    frame refers to them. ``identify`` is called on every frame that comes
-    out, in that order, and returns its index, or None if it has none.
+    Attributes:
+        packets (range): Starts at a random-access point.
+        needed (Container[int]): Those that must not be skipped, even if no
+            other frame refers to theirs.
+        left_out (Container[int]): Those that must not be decoded.
     """
 
     packets: range
-    needed: ContainerOf[int]
-    identify: Callable[[av.VideoFrame], Optional[int]]
+    needed: Container[int]
+    left_out: Container[int]
 
 
-def find_spans(places: Iterable[int], entries: List[int]) -> List[List[int]]:
-    """Where to start for given places, and which of them come on the way.
+def find_spans(packets: Iterable[int], starts: List[int]) -> List[List[int]]:
+    """Group the wanted packets into spans, each from a random-access point.
 
     Args:
-        places (Iterable[int]): All different.
-        entries (list[int]): Where one can start, in order, from 0 on.
+        packets (Iterable[int]): All different.
+        starts (list[int]): Random-access points, in order, from 0 on.
 
     Returns:
-        list[list[int]]: In order, spans that do not touch: an entry, and the
-        places after it (or there).
+        list[list[int]]: In order, spans that do not touch: a random-access
+        point, and the wanted packets from there on.
     """
     spans: List[List[int]] = []
-    for place in sorted(places):
-        entry = entries[bisect_right(entries, place) - 1]
-        if spans and entry <= spans[-1][-1] + 1:
-            spans[-1].append(place)
+    for packet in sorted(packets):
+        start = starts[bisect_right(starts, packet) - 1]
+        if spans and start <= spans[-1][-1] + 1:
+            spans[-1].append(packet)
         else:
-            spans.append([entry, place])
+            spans.append([start, packet])
     return spans
 
 
-class CountedFrames:
-    """For streams that do not tell: all is decoded, and counted.
+class FrameIndex:
+    """Frames of a stream whose headers were read.
 
     Args:
-        packets (int): How many packets the stream has. Some may hold no
-            frame, so that this many frames are an upper bound.
-    """
+        pictures (Pictures): What the headers say.
+        discarded (Iterable[int]): Packets whose frames an edit list cuts out.
+        can_skip (bool): Whether the decoder may leave out frames that no
+            other frame refers to.
 
-    def __init__(self, packets: int) -> None:
-        self.packets = range(packets)
-
-    def __len__(self) -> int:
-        return len(self.packets)
-
-    def runs(self, wanted: Set[int]) -> Iterator[Run]:
-        """All packets, in one run."""
-        place = count()
-        yield Run(self.packets, self.packets, lambda frame: next(place))
-
-
-class TimedFrames:
-    """For streams whose time stamps tell the order of display.
-
-    Args:
-        pts (np.ndarray): Time stamps of the packets, no two of them equal.
-        is_key (np.ndarray): Whether a packet is marked as a key frame; the
-            first one is.
-        is_shown (np.ndarray): False where an edit list cuts a frame out.
-        can_skip (bool): Whether frames may be left out.
+    Raises:
+        Undecided: If decoding cannot start at the first packet.
     """
 
     def __init__(
-        self,
-        pts: np.ndarray,
-        is_key: np.ndarray,
-        is_shown: np.ndarray,
-        can_skip: bool,
+        self, pictures: Pictures, discarded: Iterable[int], can_skip: bool
     ) -> None:
-        # Decoding starts at key frames that no frame crosses: those before
-        # are displayed before, those after, after.
-        crossed = np.maximum.accumulate(pts) > pts
-        crossed |= np.minimum.accumulate(pts[::-1])[::-1] < pts
-        self.entries = np.flatnonzero(is_key & ~crossed).tolist()
-        order = np.argsort(pts)
-        self.packets = order[is_shown[order]].tolist()  # of each frame
-        self.indices = {int(pts[p]): i for i, p in enumerate(self.packets)}
+        keys = np.asarray(pictures.keys)
+        has_frame = keys != NO_FRAME
+        self.starts = _closed_starts(keys, has_frame, pictures.starts)
+        is_shown = has_frame.copy()
+        is_shown[list(discarded)] = False
+        shown = np.flatnonzero(is_shown)
+        self.packets = shown[np.argsort(keys[shown])]  # of each frame
+        self.indices = np.full(len(keys), NO_FRAME)
+        self.indices[self.packets] = np.arange(len(self.packets))
+        self.groups = np.asarray(pictures.groups)
+        self.placeholders = pictures.placeholders
         self.can_skip = can_skip
 
     def __len__(self) -> int:
         return len(self.packets)
 
-    def runs(self, wanted: Set[int]) -> Iterator[Run]:
-        """Runs from the key frames before the wanted frames."""
-        packets = [self.packets[i] for i in wanted]
-        for entry, *needed in find_spans(packets, self.entries):
-            run = range(entry, needed[-1] + 1)
-            yield Run(
-                run,
-                set(needed) if self.can_skip else run,
-                lambda frame: self.indices.get(frame.pts),
-            )
+    def index_of(self, packet: int) -> int:
+        """Return the index of a packet's frame, -1 if it has none."""
+        return int(self.indices[packet])
+
+    def spans(self, wanted: Iterable[int]) -> List[Span]:
+        """Return what to decode for wanted frames.
+
+        Args:
+            wanted (Iterable[int]): Indices of frames, all different.
+        """
+        packets = [int(self.packets[i]) for i in wanted]
+        return [
+            self._span(range(start, needed[-1] + 1), needed)
+            for start, *needed in find_spans(packets, self.starts)
+        ]
+
+    def _span(self, packets: range, needed: List[int]) -> Span:
+        if not self.can_skip:
+            return Span(packets, packets, ())
+        if not len(self.groups):
+            return Span(packets, set(needed), ())
+        first = np.unique(self.groups[needed])
+        last = np.searchsorted(self.groups, first, side='right')
+        in_groups = {
+            packet
+            for group in zip(first.tolist(), last.tolist())
+            for packet in range(*group)
+        }
+        return Span(packets, in_groups, self.placeholders - in_groups)
 
 
-class GroupedFrames:
-    """For MPEG-4 streams, whatever their time stamps.
+def _closed_starts(
+    keys: np.ndarray, has_frame: np.ndarray, starts: List[int]
+) -> List[int]:
+    """Keep the random-access points that no frame crosses.
 
-    Args:
-        groups (list[Group]): Those of the stream.
-        packets (int): How many packets it has.
+    All frames before such a point in the stream are displayed before its
+    frame, and all after it, after.
     """
-
-    def __init__(self, groups: List[Group], packets: int) -> None:
-        self.groups = groups
-        self.firsts = [group.first for group in groups]
-        self.entries = [g for g, group in enumerate(groups) if group.is_entry]
-        self.starts = [group.packet for group in groups] + [packets]
-
-    def __len__(self) -> int:
-        return self.groups[-1].last + 1
-
-    def runs(self, wanted: Set[int]) -> Iterator[Run]:
-        """Runs from the key frames before the wanted frames."""
-        groups = {bisect_right(self.firsts, i) - 1 for i in wanted}
-        for entry, *needed in find_spans(groups, self.entries):
-            yield self._run(entry, needed)
-
-    def _run(self, entry: int, needed: List[int]) -> Run:
-        stop = needed[-1] + 1
-        packets, coming = set(), []
-        for g in range(entry, stop):
-            group = self.groups[g]
-            if g in needed:
-                packets.update(range(self.starts[g], self.starts[g + 1]))
-                coming += range(group.first, group.last)
-            coming.append(group.last)
-        leaders = {self.groups[g].last for g in range(entry, stop)}
-        coming = iter(coming)
-
-        def identify(frame: av.VideoFrame) -> Optional[int]:
-            index = next(coming, None)
-            is_leader = frame.pict_type != PictureType.B
-            return index if is_leader == (index in leaders) else None
-
-        return Run(
-            range(self.starts[entry], self.starts[stop]), packets, identify
-        )
+    if not starts or has_frame[: starts[0]].any():
+        raise Undecided('it does not start with a random-access point')
+    before = np.maximum.accumulate(np.where(has_frame, keys, NO_FRAME))
+    largest = np.iinfo(keys.dtype).max
+    after = np.where(has_frame, keys, largest)
+    after = np.minimum.accumulate(after[::-1])[::-1]
+    at = np.array(starts)
+    closed = at[(before[at] == keys[at]) & (after[at] == keys[at])]
+    if not len(closed) or closed[0] != starts[0]:
+        raise Undecided('frames are displayed before the first one')
+    return [0, *closed[1:].tolist()]
 
 
-def make_index(container: str, codec: str, packets: List[av.Packet]):
-    """Choose the index for a stream.
+def make_index(
+    container: str,
+    codec: str,
+    packets: Iterable[bytes],
+    extradata: bytes,
+    discarded: Iterable[int],
+) -> Optional[FrameIndex]:
+    """Read the headers of a stream.
 
     Args:
-        container (str): FFmpeg's name of the format.
-        codec (str): FFmpeg's name of the codec.
-        packets (list[av.Packet]): All packets.
+        container (str): FFmpeg's name of the format of the file.
+        codec (str): FFmpeg's name of the format of the stream.
+        packets (Iterable[bytes]): All packets. May raise ``Undecided``.
+        extradata (bytes): The decoder's configuration.
+        discarded (Iterable[int]): As for ``FrameIndex``; read after the
+            packets.
 
     Returns:
-        CountedFrames | TimedFrames | GroupedFrames: Their lengths are the
-        number of frames.
+        FrameIndex, optional: None where the headers leave open which frames
+        decoding returns.
     """
-    if codec == 'mpeg4':
-        groups = find_groups([bytes(packet) for packet in packets])
-        if groups:
-            return GroupedFrames(groups, len(packets))
-    if container.startswith(_TIMED_CONTAINERS) and codec in _TIMED_CODECS:
-        pts = [packet.pts for packet in packets]
-        if (
-            pts
-            and None not in pts
-            and len(set(pts)) == len(pts)
-            and packets[0].is_keyframe
-            and pts[0] == min(pts)
-        ):
-            return TimedFrames(
-                np.array(pts),
-                np.array([packet.is_keyframe for packet in packets]),
-                np.array([not packet.is_discard for packet in packets]),
-                can_skip=codec == 'h264',
-            )
-    return CountedFrames(len(packets))
+    if not container.startswith(_SIZED) or codec not in _HEADER_READERS:
+        return None
+    try:
+        pictures = _HEADER_READERS[codec](packets, extradata)
+        return FrameIndex(pictures, discarded, codec in _CAN_SKIP)
+    except (Undecided, IndexError):  # a header that ends too early
+        return None

@@ -1,33 +1,41 @@
-"""Reading frames of a video by PyAV: fast, and always the right ones."""
+"""Read frames of a video by PyAV."""
 
-from typing import Dict, List, Sequence, Set
+from typing import Dict, Iterator, List, Sequence, Set
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from .frame_index import CountedFrames, make_index
+from .frame_index import Span, make_index
+from .orientation import upright
+from .packet_table import PacketTable
+from .stream import decode_from_beginning, frame_rate, open_stream, unreadable
 
-# From PyAV 17 on, converting colours takes a thread a core unless told.
+# From PyAV 17 on, converting colours takes a thread a core by default.
 _ONE_THREAD = (
     dict(threads=1) if int(av.__version__.split('.')[0]) >= 17 else {}
 )
 
 
 class Batch(list):
-    """Frames, to be had as decord's are."""
+    """Frames, with the interface of decord's batches."""
 
     def asnumpy(self) -> List[np.ndarray]:
-        """The frames themselves."""
+        """Return the frames."""
         return self
 
 
 class PyAVReader:
-    """What the host's loaders use of ``decord.VideoReader``, by PyAV.
+    """Read frames of a video, as the host does by ``decord.VideoReader``.
 
-    All packets are read at once, and decoded on demand: from the key frame
-    before a wanted frame on, without the frames on the way that no other
-    frame refers to.
+    The index of a frame is its place among the frames that decoding the file
+    from its beginning returns. Opening reads all packets and their headers.
+    Where these determine the frames, only what is wanted is decoded, from
+    the random-access point before, without the frames on the way that no
+    other frame refers to. Otherwise the file is decoded from its beginning,
+    to count its frames and to return them.
+
+    A file that was cut is a shorter video. Frames are turned upright.
 
     Args:
         path (str): The video file.
@@ -39,33 +47,27 @@ class PyAVReader:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        try:
-            self._container = av.open(path)
-            if not self._container.streams.video:
-                raise self._unreadable('it has no video stream')
-            stream = self._container.streams.video[0]
-            # An empty packet marks the end.
-            self._packets = [
-                packet
-                for packet in self._container.demux(stream)
-                if packet.size
-            ]
-        except FileNotFoundError:
-            raise
-        except av.FFmpegError as error:
-            raise self._unreadable(error) from error
+        self._container, stream = open_stream(path)
         self._context = stream.codec_context
-        self._context.thread_count = 1  # the workers of a loader are many
         self._to_rgb = VideoReformatter()
-        self._fps = float(stream.average_rate or 0)
-        self._index = make_index(
-            self._container.format.name, self._context.name, self._packets
-        )
-        if not len(self._index):
-            raise self._unreadable('it has no frames')
-
-    def _unreadable(self, reason: object) -> ValueError:
-        return ValueError(f'cannot read the video {self.path!r}: {reason}')
+        self._table = PacketTable(path, self._container, stream)
+        try:
+            self._index = make_index(
+                self._container.format.name,
+                self._context.codec.canonical_name,
+                self._table.scan(),
+                self._context.extradata or b'',
+                self._table.discarded,
+            )
+            if self._index is None:
+                self._length = sum(1 for _ in decode_from_beginning(path))
+            else:
+                self._length = len(self._index)
+        except av.FFmpegError as error:
+            raise unreadable(path, error.strerror) from error
+        if not self._length:
+            raise unreadable(path, 'no frame can be decoded')
+        self._fps = float(frame_rate(stream))
 
     def __del__(self) -> None:
         # A container and its streams refer to each other: closed, they hold
@@ -74,10 +76,10 @@ class PyAVReader:
             self._container.close()
 
     def __len__(self) -> int:
-        return len(self._index)
+        return self._length
 
     def get_avg_fps(self) -> float:
-        """Frames a second, 0 where the file does not tell."""
+        """Return the frames per second, 0 where the file does not say."""
         return self._fps
 
     def get_batch(self, indices: Sequence[int]) -> Batch:
@@ -85,15 +87,15 @@ class PyAVReader:
 
         Args:
             indices (Sequence[int]): In [0, ``len(self)``), in any order, any
-                of them more than once. Where ``len`` counts more frames than
-                decode, the last one stands for those that are missing.
+                of them more than once.
 
         Returns:
             Batch: For each index an array of its own, (H, W, 3) uint8 RGB.
 
         Raises:
             IndexError: If an index is out of range.
-            ValueError: If a frame cannot be decoded.
+            ValueError: If the file is damaged, and has fewer frames than its
+                headers say.
         """
         indices = [int(i) for i in indices]
         wanted = set(indices)
@@ -103,42 +105,67 @@ class PyAVReader:
                 f'{min(wanted)} to {max(wanted)} were asked for'
             )
         try:
-            frames = self._decode(self._index, wanted)
+            frames = self._decode_spans(wanted) if self._index else {}
+            if len(frames) < len(wanted):
+                frames = self._decode_all(wanted)
         except av.FFmpegError as error:
-            raise self._unreadable(error) from error
+            raise unreadable(self.path, error.strerror) from error
         # Transforms may write into their frames.
         return Batch(
             frames[i].copy() if i in indices[:k] else frames[i]
             for k, i in enumerate(indices)
         )
 
-    def _decode(self, index, wanted: Set[int]) -> Dict[int, np.ndarray]:
+    def _decode_spans(self, wanted: Set[int]) -> Dict[int, np.ndarray]:
+        """Return the wanted frames, or none if they do not come as indexed."""
         frames: Dict[int, np.ndarray] = {}
-        frame = None
-        for run in index.runs(wanted):
-            self._context.flush_buffers()
-            for packet in [*run.packets, None]:  # None: what is held back
-                is_needed = packet is None or packet in run.needed
-                self._context.skip_frame = 'DEFAULT' if is_needed else 'NONREF'
-                data = None if packet is None else self._packets[packet]
-                for frame in self._context.decode(data):
-                    i = run.identify(frame)
+        for span in self._index.spans(wanted):
+            previous = -1
+            try:
+                for frame in self._decode_span(span):
+                    i = self._index.index_of(frame.pts)
+                    if i <= previous:
+                        return {}
+                    previous = i
                     if i in wanted:
                         frames[i] = self._rgb(frame)
-                if len(frames) == len(wanted):
+                    if len(frames) == len(wanted):
+                        return frames
+            except av.FFmpegError:
+                return {}
+        return frames
+
+    def _decode_span(self, span: Span) -> Iterator[av.VideoFrame]:
+        """Yield frames whose ``pts`` are the numbers of their packets."""
+        self._context.flush_buffers()
+        packets = self._table.read(span.packets)
+        for number, packet in zip(span.packets, packets):
+            if number in span.left_out:
+                continue
+            is_needed = number in span.needed
+            self._context.skip_frame = 'DEFAULT' if is_needed else 'NONREF'
+            packet.pts = number
+            yield from self._context.decode(packet)
+        self._context.skip_frame = 'DEFAULT'
+        yield from self._context.decode(None)  # what is held back
+
+    def _decode_all(self, wanted: Set[int]) -> Dict[int, np.ndarray]:
+        """Return the wanted frames, counted from the beginning."""
+        frames: Dict[int, np.ndarray] = {}
+        count = 0
+        for i, frame in enumerate(decode_from_beginning(self.path)):
+            count = i + 1
+            if i in wanted:
+                frames[i] = self._rgb(frame)
+                if not self._index and len(frames) == len(wanted):
                     return frames
-        if not isinstance(index, CountedFrames):  # it was wrong
-            return self._decode(CountedFrames(len(self._packets)), wanted)
-        if frame is None:
-            raise self._unreadable('no frame can be decoded')
-        last = self._rgb(frame)
-        return {i: frames.get(i, last.copy()) for i in wanted}
+        if count != len(self):
+            raise unreadable(
+                self.path,
+                f'it is damaged: of {len(self)} frames {count} can be decoded',
+            )
+        return frames
 
     def _rgb(self, frame: av.VideoFrame) -> np.ndarray:
         rgb = self._to_rgb.reformat(frame, format='rgb24', **_ONE_THREAD)
-        array = rgb.to_ndarray()  # of the frame's own memory
-        if frame.rotation:  # counterclockwise, as phones write it
-            array = np.ascontiguousarray(
-                np.rot90(array, round(frame.rotation / 90))
-            )
-        return array
+        return upright(rgb.to_ndarray(), frame)

@@ -1,49 +1,78 @@
-import numpy as np
 import pytest
 
-from skdsrl_mmaction.datasets.video.frame_index import TimedFrames, find_spans
+from skdsrl_mmaction.datasets.video.frame_index import FrameIndex, find_spans
+from skdsrl_mmaction.datasets.video.pictures import (
+    NO_FRAME,
+    Pictures,
+    Undecided,
+)
 
 
 @pytest.mark.parametrize(
-    'places, spans',
+    'packets, spans',
     [
         ({0}, [[0, 0]]),
         ({9, 5}, [[4, 5], [8, 9]]),
-        ({5, 7, 9}, [[4, 5, 7, 9]]),  # on from one entry into the next
+        ({5, 7, 9}, [[4, 5, 7, 9]]),  # on from one span into the next
         ({1, 13, 14}, [[0, 1], [12, 13, 14]]),
     ],
 )
-def test_spans(places, spans):
-    assert find_spans(places, [0, 4, 8, 12]) == spans
+def test_spans(packets, spans):
+    assert find_spans(packets, [0, 4, 8, 12]) == spans
 
 
-def timed(pts, keys, hidden=()):
-    places = range(len(pts))
-    return TimedFrames(
-        np.array(pts),
-        np.array([i in keys for i in places]),
-        np.array([i not in hidden for i in places]),
-        can_skip=True,
-    )
+def index(keys, starts, discarded=(), **kwargs):
+    pictures = Pictures(keys, starts, **kwargs)
+    return FrameIndex(pictures, discarded, can_skip=True)
 
 
 def test_order_of_display():
-    """I P B B | I P B: stream order, with the times of display."""
-    index = timed([0, 3, 1, 2, 4, 6, 5], {0, 4})
-    assert len(index) == 7 and index.entries == [0, 4]
-    (run,) = index.runs({2})
-    assert (run.packets, run.needed) == (range(0, 4), {3})
-    (run,) = index.runs({5})
-    assert (run.packets, run.needed) == (range(4, 7), {6})
+    """I P B B | I P B P: stream order, with the places of display."""
+    frames = index([0, 3, 1, 2, 4, 6, 5, 7], [0, 4])
+    assert len(frames) == 8 and frames.starts == [0, 4]
+    assert [frames.index_of(packet) for packet in range(4)] == [0, 3, 1, 2]
+    assert frames.spans({2}) == [(range(0, 4), {3}, ())]
+    assert frames.spans({5}) == [(range(4, 7), {6}, ())]
 
 
-def test_a_key_frame_that_others_cross_is_no_start():
+def test_a_random_access_point_that_others_cross():
     """The B-frame after the second I is displayed before it."""
-    assert timed([0, 1, 3, 2, 4], {0, 2}).entries == [0]
+    assert index([0, 1, 3, 2, 4], [0, 2]).starts == [0]
 
 
-def test_an_edit_list_hides_frames():
-    index = timed([-2, -1, 0, 1], {0}, hidden={0, 1})
-    assert len(index) == 2
-    (run,) = index.runs({0})
-    assert (run.packets, run.needed) == (range(0, 3), {2})
+def test_an_edit_list_discards_frames():
+    frames = index([0, 1, 2, 3, 4], [0], discarded=[0, 1])
+    assert len(frames) == 3
+    assert frames.spans({0}) == [(range(0, 3), {2}, ())]
+    assert frames.index_of(1) == NO_FRAME
+
+
+def test_packets_without_a_frame():
+    frames = index([NO_FRAME, 1, NO_FRAME, 3, 4], [1])
+    assert len(frames) == 3
+    assert frames.spans({1}) == [(range(0, 4), {3}, ())]
+
+
+def test_groups_are_decoded_as_a_whole():
+    """Two groups of I and P, B, B; their last packets are placeholders."""
+    frames = index(
+        [0, 3, 1, 2, 6, 4, 5, 7],
+        [0],
+        groups=[0, 1, 1, 1, 4, 4, 4, 7],
+        placeholders={3, 6},
+    )
+    assert frames.spans({4}) == [(range(0, 6), {4, 5, 6}, {3})]
+
+
+@pytest.mark.parametrize(
+    'keys, starts',
+    [
+        ([0, 1], []),
+        ([0, 1], [1]),
+        ([1, 0, 2], [0]),  # displayed before the first
+        ([], []),
+    ],
+)
+def test_streams_without_a_first_frame(keys, starts):
+    with pytest.raises(Undecided):
+        index(keys, starts)

@@ -1,0 +1,266 @@
+"""Frames of an H.264 stream, by its slice headers (ITU-T H.264, 7.3)."""
+
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from .bits import Bits, Columns, nal_units, payload, same_of_all
+from .pictures import (
+    Pictures,
+    Undecided,
+    display_keys,
+    require_reorder_depth,
+)
+
+_SLICE, _IDR_SLICE, _SPS, _PPS = 1, 5, 7, 8
+_PARTITIONS = 2, 3, 4
+_HIGH_PROFILES = 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135
+
+
+class _Sequence(NamedTuple):
+    """What of a sequence parameter set matters."""
+
+    separate_planes: int
+    frame_num_bits: int
+    order_type: int
+    order_bits: int
+    frames_only: int
+    reorder_depth: int
+
+
+def _read_sps(unit: bytes) -> _Sequence:
+    bits = Bits(payload(unit[1:]))
+    profile = bits.u(8)
+    bits.u(16)
+    bits.ue()
+    separate_planes = 0
+    if profile in _HIGH_PROFILES:
+        if bits.ue() == 3:
+            separate_planes = bits.u(1)
+        bits.ue()
+        bits.ue()
+        bits.u(1)
+        if bits.u(1):
+            raise Undecided('scaling matrices are not read')
+    frame_num_bits = bits.ue() + 4
+    order_type = bits.ue()
+    if order_type == 1:
+        raise Undecided('picture order counts of type 1 are not read')
+    order_bits = bits.ue() + 4 if order_type == 0 else 0
+    bits.ue()
+    if bits.u(1):
+        raise Undecided('frame numbers may have gaps')
+    bits.ue()
+    bits.ue()
+    frames_only = bits.u(1)
+    if not frames_only:
+        bits.u(1)
+    bits.u(1)
+    if bits.u(1):  # cropping
+        for _ in range(4):
+            bits.ue()
+    return _Sequence(
+        separate_planes,
+        frame_num_bits,
+        order_type,
+        order_bits,
+        frames_only,
+        _read_reorder_depth(bits) if bits.u(1) else 0,
+    )
+
+
+def _read_reorder_depth(bits: Bits) -> int:
+    """Read ``max_num_reorder_frames`` of the VUI, 0 where it is missing."""
+    if bits.u(1) and bits.u(8) == 255:  # aspect ratio
+        bits.u(32)
+    if bits.u(1):  # overscan
+        bits.u(1)
+    if bits.u(1):  # video signal
+        bits.u(4)
+        if bits.u(1):
+            bits.u(24)
+    if bits.u(1):  # chroma location
+        bits.ue()
+        bits.ue()
+    if bits.u(1):  # timing
+        bits.u(65)
+    has_hrd = False
+    for _ in range(2):  # of NAL units, of VCL
+        if bits.u(1):
+            has_hrd = True
+            _skip_hrd(bits)
+    if has_hrd:
+        bits.u(1)
+    bits.u(1)
+    if not bits.u(1):  # restrictions
+        return 0
+    bits.u(1)
+    for _ in range(4):
+        bits.ue()
+    return bits.ue()
+
+
+def _skip_hrd(bits: Bits) -> None:
+    count = bits.ue() + 1
+    bits.u(8)
+    for _ in range(count):
+        bits.ue()
+        bits.ue()
+        bits.u(1)
+    bits.u(20)
+
+
+class _Slices:
+    """First slices of pictures, and the parameter sets, which are constant."""
+
+    def __init__(self) -> None:
+        self.sequence: Optional[_Sequence] = None
+        self._sets: Dict[bytes, bytes] = {}
+        self._have_offset = np.full(256, -1)  # by PPS; -1: there is none
+        self._kinds = bytearray()
+        self._headers: List[bytes] = []
+
+    def add_set(self, unit: bytes) -> None:
+        """Append a parameter set."""
+        data = unit.rstrip(b'\x00')
+        if data[0] & 31 == _SPS:
+            name = b'SPS'
+            self.sequence = self.sequence or _read_sps(data)
+        else:
+            bits = Bits(payload(data[1:]))
+            identity = bits.ue()
+            name = b'PPS%d' % identity
+            bits.ue()
+            bits.u(1)
+            self._have_offset[identity] = bits.u(1)
+        if self._sets.setdefault(name, data) != data:
+            raise Undecided('parameter sets change')
+
+    def add(self, packet: bytes, length_size: int) -> None:
+        """Append the picture of a packet."""
+        # Usually it is one slice: not to split the packet saves time.
+        slice_ = packet[length_size : length_size + 13]
+        length = int.from_bytes(packet[:length_size], 'big')
+        if (
+            length == len(packet) - length_size
+            and slice_[0] & 31 in (_SLICE, _IDR_SLICE)
+            and slice_[1] >> 7
+        ):
+            self._headers.append(slice_[1:])
+            self._kinds.append(slice_[0])
+            return
+        is_first = True
+        for unit in nal_units(packet, length_size):
+            kind = unit[0] & 31
+            if kind == _SLICE or kind == _IDR_SLICE:
+                if is_first != unit[1] >> 7:  # first_mb_in_slice is 0
+                    raise Undecided('a packet is not one picture')
+                if is_first:
+                    self._headers.append(unit[1:13])
+                    self._kinds.append(unit[0])
+                    is_first = False
+            elif kind in (_SPS, _PPS):
+                self.add_set(unit)
+            elif kind in _PARTITIONS:
+                raise Undecided('slices are partitioned')
+        if is_first:
+            raise Undecided('a packet is not one picture')
+
+    def read(self) -> Tuple[np.ndarray, List[int]]:
+        """Return keys and random-access points, as of ``Pictures``."""
+        sequence = self.sequence
+        if sequence is None or not self._headers:
+            raise Undecided('parameter sets or pictures are missing')
+        kinds = np.frombuffer(self._kinds, np.uint8)
+        is_idr = kinds & 31 == _IDR_SLICE
+        is_reference = kinds & 0x60 != 0
+        bits = Columns(self._headers)
+        bits.ue()
+        bits.ue()
+        has_offset = same_of_all(self._have_offset[bits.ue() & 255])
+        if has_offset < 0:
+            raise Undecided('a picture parameter set is missing')
+        if sequence.separate_planes:
+            bits.u(2)
+        _require_all_frames(
+            bits.u(sequence.frame_num_bits),
+            1 << sequence.frame_num_bits,
+            is_idr,
+            is_reference,
+        )
+        if not sequence.frames_only and bits.u(1).any():
+            raise Undecided('fields are separate')
+        if sequence.order_type == 2:  # in stream order
+            bits.check()
+            return np.arange(len(kinds)), np.flatnonzero(is_idr).tolist()
+        bits.skip_ue(where=is_idr)
+        lsb = bits.u(sequence.order_bits)
+        keys = display_keys(
+            lsb, 1 << sequence.order_bits, is_idr, is_reference
+        )
+        if has_offset:  # of the bottom field, signed
+            code = bits.ue()
+            keys = keys - np.where(code % 2, 0, code // 2)
+        bits.check()
+        require_reorder_depth(keys, sequence.reorder_depth)
+        return keys, np.flatnonzero(is_idr).tolist()
+
+
+def _require_all_frames(
+    numbers: np.ndarray,
+    size: int,
+    is_idr: np.ndarray,
+    is_reference: np.ndarray,
+) -> None:
+    """Check that ``frame_num`` counts the reference frames."""
+    if not is_idr[0]:
+        raise Undecided('it does not start with an IDR picture')
+    places = np.arange(len(numbers))
+    reference = np.maximum.accumulate(np.where(is_reference, places, 0))
+    expected = numbers[np.concatenate([[0], reference[:-1]])] + 1
+    if (numbers != np.where(is_idr, 0, expected % size)).any():
+        raise Undecided('frames are missing')
+
+
+def _read_configuration(extradata: bytes) -> Tuple[int, List[bytes]]:
+    """Return the size of NAL units' lengths, and the units in it."""
+    if len(extradata) < 7 or extradata[0] != 1:
+        return 0, nal_units(extradata, 0)
+    units, at = [], 5
+    for mask in 31, 255:  # sequence, then picture parameter sets
+        count = extradata[at] & mask
+        at += 1
+        for _ in range(count):
+            start = at + 2
+            at = start + int.from_bytes(extradata[at:start], 'big')
+            units.append(extradata[start:at])
+    return (extradata[4] & 3) + 1, units
+
+
+def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
+    """Read the frames of an H.264 stream.
+
+    Decoding starts at IDR pictures only. After other pictures marked as key
+    frames, and after recovery points, whether frames are right depends on
+    the encoder.
+
+    Args:
+        packets (Iterable[bytes]): All packets.
+        extradata (bytes): Parameter sets, as in MP4 (avcC) or with start
+            codes; may be empty.
+
+    Returns:
+        Pictures: One for each packet.
+
+    Raises:
+        Undecided: If a frame number is missing, for separate fields, for
+            changing parameter sets, or if a packet is not one picture.
+    """
+    slices = _Slices()
+    length_size, units = _read_configuration(extradata)
+    for unit in units:
+        if unit[0] & 31 in (_SPS, _PPS):
+            slices.add_set(unit)
+    for packet in packets:
+        slices.add(packet, length_size)
+    return Pictures(*slices.read())
