@@ -18,7 +18,7 @@ from typing import (
 import numpy as np
 
 from . import h264, hevc, mpeg4, vpx
-from .pictures import NO_FRAME, Pictures, Undecided
+from .pictures import NO_FRAME, Configuration, Pictures, Undecided
 
 _HEADER_READERS: Dict[str, Callable] = {
     'h264': h264.read_pictures,
@@ -158,7 +158,7 @@ def make_index(
     container: str,
     codec: str,
     packets: Iterable[bytes],
-    extradata: bytes,
+    configuration: Configuration,
     discarded: Iterable[int],
 ) -> Optional[FrameIndex]:
     """Read the headers of a stream.
@@ -167,7 +167,7 @@ def make_index(
         container (str): FFmpeg's name of the format of the file.
         codec (str): FFmpeg's name of the format of the stream.
         packets (Iterable[bytes]): All packets. May raise ``Undecided``.
-        extradata (bytes): The decoder's configuration.
+        configuration (Configuration): Of the stream.
         discarded (Iterable[int]): As for ``FrameIndex``; read after the
             packets.
 
@@ -178,7 +178,7 @@ def make_index(
     if not container.startswith(_SIZED) or codec not in _HEADER_READERS:
         return None
     try:
-        pictures = _HEADER_READERS[codec](packets, extradata)
+        pictures = _HEADER_READERS[codec](packets, configuration)
         return FrameIndex(pictures, discarded, codec in _CAN_SKIP)
     except (Undecided, IndexError):  # a header that ends too early
         return None

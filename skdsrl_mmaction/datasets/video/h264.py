@@ -6,6 +6,7 @@ import numpy as np
 
 from .bits import Bits, Columns, nal_units, payload, same_of_all
 from .pictures import (
+    Configuration,
     Pictures,
     Undecided,
     display_keys,
@@ -25,7 +26,7 @@ class _Sequence(NamedTuple):
     order_type: int
     order_bits: int
     frames_only: int
-    reorder_depth: int
+    reorder_depth: Optional[int]
 
 
 def _read_sps(unit: bytes) -> _Sequence:
@@ -65,12 +66,12 @@ def _read_sps(unit: bytes) -> _Sequence:
         order_type,
         order_bits,
         frames_only,
-        _read_reorder_depth(bits) if bits.u(1) else 0,
+        _read_reorder_depth(bits) if bits.u(1) else None,
     )
 
 
-def _read_reorder_depth(bits: Bits) -> int:
-    """Read ``max_num_reorder_frames`` of the VUI, 0 where it is missing."""
+def _read_reorder_depth(bits: Bits) -> Optional[int]:
+    """Read ``max_num_reorder_frames`` of the VUI, if it is there."""
     if bits.u(1) and bits.u(8) == 255:  # aspect ratio
         bits.u(32)
     if bits.u(1):  # overscan
@@ -93,7 +94,7 @@ def _read_reorder_depth(bits: Bits) -> int:
         bits.u(1)
     bits.u(1)
     if not bits.u(1):  # restrictions
-        return 0
+        return None
     bits.u(1)
     for _ in range(4):
         bits.ue()
@@ -166,8 +167,13 @@ class _Slices:
         if is_first:
             raise Undecided('a packet is not one picture')
 
-    def read(self) -> Tuple[np.ndarray, List[int]]:
-        """Return keys and random-access points, as of ``Pictures``."""
+    def read(self, reorder_depth: int) -> Tuple[np.ndarray, List[int]]:
+        """Return keys and random-access points, as of ``Pictures``.
+
+        Args:
+            reorder_depth (int): That of the decoder, where the stream does
+                not declare one.
+        """
         sequence = self.sequence
         if sequence is None or not self._headers:
             raise Undecided('parameter sets or pictures are missing')
@@ -202,7 +208,9 @@ class _Slices:
             code = bits.ue()
             keys = keys - np.where(code % 2, 0, code // 2)
         bits.check()
-        require_reorder_depth(keys, sequence.reorder_depth)
+        if sequence.reorder_depth is not None:
+            reorder_depth = sequence.reorder_depth
+        require_reorder_depth(keys, reorder_depth)
         return keys, np.flatnonzero(is_idr).tolist()
 
 
@@ -237,7 +245,9 @@ def _read_configuration(extradata: bytes) -> Tuple[int, List[bytes]]:
     return (extradata[4] & 3) + 1, units
 
 
-def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
+def read_pictures(
+    packets: Iterable[bytes], configuration: Configuration
+) -> Pictures:
     """Read the frames of an H.264 stream.
 
     Decoding starts at IDR pictures only. After other pictures marked as key
@@ -246,8 +256,7 @@ def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
 
     Args:
         packets (Iterable[bytes]): All packets.
-        extradata (bytes): Parameter sets, as in MP4 (avcC) or with start
-            codes; may be empty.
+        configuration (Configuration): Of the stream.
 
     Returns:
         Pictures: One for each packet.
@@ -257,10 +266,10 @@ def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
             changing parameter sets, or if a packet is not one picture.
     """
     slices = _Slices()
-    length_size, units = _read_configuration(extradata)
+    length_size, units = _read_configuration(configuration.extradata)
     for unit in units:
         if unit[0] & 31 in (_SPS, _PPS):
             slices.add_set(unit)
     for packet in packets:
         slices.add(packet, length_size)
-    return Pictures(*slices.read())
+    return Pictures(*slices.read(configuration.reorder_depth))

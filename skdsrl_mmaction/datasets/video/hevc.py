@@ -8,6 +8,7 @@ import numpy as np
 from .bits import Bits, nal_units, payload
 from .hevc_sets import PPS, SPS, ParameterSets, read_reference_set
 from .pictures import (
+    Configuration,
     Pictures,
     Undecided,
     display_keys,
@@ -114,13 +115,14 @@ def _read_configuration(extradata: bytes) -> Tuple[int, List[bytes]]:
     return (extradata[21] & 3) + 1, units
 
 
-def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
+def read_pictures(
+    packets: Iterable[bytes], configuration: Configuration
+) -> Pictures:
     """Read the frames of an HEVC stream.
 
     Args:
         packets (Iterable[bytes]): All packets.
-        extradata (bytes): Parameter sets, as in MP4 (hvcC) or with start
-            codes; may be empty.
+        configuration (Configuration): Of the stream.
 
     Returns:
         Pictures: One for each packet.
@@ -131,7 +133,7 @@ def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
             changing parameter sets, or if a packet is not one picture.
     """
     sets = ParameterSets()
-    length_size, units = _read_configuration(extradata)
+    length_size, units = _read_configuration(configuration.extradata)
     for unit in units:
         if unit[0] >> 1 in (SPS, PPS):
             sets.add(unit)

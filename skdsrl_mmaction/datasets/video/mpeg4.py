@@ -10,7 +10,7 @@ from array import array
 from typing import Iterable
 
 from .mpeg4_headers import B_FRAME, I_FRAME, Headers
-from .pictures import NO_FRAME, Pictures, Undecided
+from .pictures import NO_FRAME, Configuration, Pictures, Undecided
 
 _FRAME_START = b'\x00\x00\x01\xb6'
 _FRAME = re.compile(_FRAME_START + b'(?=(.{1,12}))', re.DOTALL)
@@ -20,12 +20,14 @@ _MAX_PLACEHOLDER = 19
 _GROUP = 1 << 20  # more than the B-frames between two reference frames
 
 
-def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
+def read_pictures(
+    packets: Iterable[bytes], configuration: Configuration
+) -> Pictures:
     """Read the frames of an MPEG-4 stream.
 
     Args:
         packets (Iterable[bytes]): All packets.
-        extradata (bytes): Headers of the stream, if not in its packets.
+        configuration (Configuration): Of the stream.
 
     Returns:
         Pictures: With groups: a reference frame, and the B-frames that
@@ -35,7 +37,7 @@ def read_pictures(packets: Iterable[bytes], extradata: bytes) -> Pictures:
         Undecided: For B-frames that are not announced, or lost, or if a
             packet has more than a reference frame and a B-frame.
     """
-    headers = Headers(extradata)
+    headers = Headers(configuration.extradata)
     keys, starts, groups = array('q'), [], array('q')
     placeholders = set()
     reference = -1  # packet of the latest reference frame

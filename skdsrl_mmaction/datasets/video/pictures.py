@@ -11,6 +11,19 @@ class Undecided(Exception):
     """The headers leave open which frames decoding returns."""
 
 
+class Configuration(NamedTuple):
+    """What is known of a stream before its packets.
+
+    Attributes:
+        extradata (bytes): Headers outside the packets, may be empty.
+        reorder_depth (int): How many frames the decoder holds back from the
+            start, to sort them. 0 where this is not known.
+    """
+
+    extradata: bytes = b''
+    reorder_depth: int = 0
+
+
 class Pictures(NamedTuple):
     """The frames of a stream by its packets, each of one frame or none.
 

@@ -9,6 +9,7 @@ from av.video.reformatter import VideoReformatter
 from .frame_index import Span, make_index
 from .orientation import upright
 from .packet_table import PacketTable
+from .pictures import Configuration
 from .stream import decode_from_beginning, frame_rate, open_stream, unreadable
 
 # From PyAV 17 on, converting colours takes a thread a core by default.
@@ -56,7 +57,11 @@ class PyAVReader:
                 self._container.format.name,
                 self._context.codec.canonical_name,
                 self._table.scan(),
-                self._context.extradata or b'',
+                Configuration(
+                    self._context.extradata or b'',
+                    # Before PyAV 18, it is not known.
+                    getattr(self._context, 'reorder_depth', 0),
+                ),
                 self._table.discarded,
             )
             if self._index is None:

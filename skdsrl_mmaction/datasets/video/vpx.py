@@ -6,15 +6,17 @@ one of them by a header alone (``show_existing_frame``).
 
 from typing import Iterable, Iterator, Tuple
 
-from .pictures import NO_FRAME, Pictures, Undecided
+from .pictures import NO_FRAME, Configuration, Pictures, Undecided
 
 
-def read_vp8(packets: Iterable[bytes], extradata: bytes) -> Pictures:
+def read_vp8(
+    packets: Iterable[bytes], configuration: Configuration
+) -> Pictures:
     """Read the frames of a VP8 stream (RFC 6386, 9.1).
 
     Args:
         packets (Iterable[bytes]): All packets.
-        extradata (bytes): Not used.
+        configuration (Configuration): Of the stream.
 
     Returns:
         Pictures: Without a frame where one is hidden.
@@ -28,12 +30,14 @@ def read_vp8(packets: Iterable[bytes], extradata: bytes) -> Pictures:
     return Pictures(keys, starts)
 
 
-def read_vp9(packets: Iterable[bytes], extradata: bytes) -> Pictures:
+def read_vp9(
+    packets: Iterable[bytes], configuration: Configuration
+) -> Pictures:
     """Read the frames of a VP9 stream (bitstream specification, 6.2, B.2).
 
     Args:
         packets (Iterable[bytes]): All packets.
-        extradata (bytes): Not used.
+        configuration (Configuration): Of the stream.
 
     Returns:
         Pictures: One for each packet.

@@ -3,7 +3,11 @@
 import pytest
 
 from skdsrl_mmaction.datasets.video.mpeg4 import read_pictures
-from skdsrl_mmaction.datasets.video.pictures import NO_FRAME, Undecided
+from skdsrl_mmaction.datasets.video.pictures import (
+    NO_FRAME,
+    Configuration,
+    Undecided,
+)
 
 
 def to_bytes(bits):
@@ -41,7 +45,8 @@ def write(kinds):
 
 
 def read(*packets, header=None):
-    return read_pictures(packets, layer() if header is None else header)
+    header = layer() if header is None else header
+    return read_pictures(packets, Configuration(header))
 
 
 def order(pictures):
