@@ -41,7 +41,9 @@ def check_numbers(model: nn.Module) -> None:
 def _check(key: str, value: object, positive: bool = False) -> None:
     if not isinstance(value, (Real, list, tuple, torch.Tensor)):
         return
-    numbers = torch.as_tensor(value, dtype=torch.float64)
+    if isinstance(value, torch.Tensor) and value.is_meta:  # it has no values
+        return
+    numbers = torch.as_tensor(value, dtype=torch.float64, device='cpu')
     good = torch.isfinite(numbers) & ((numbers > 0) | (not positive))
     if not good.all():
         raise ValueError(

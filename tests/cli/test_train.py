@@ -333,7 +333,7 @@ def test_cfg_options_have_the_last_word_on_the_dump(monkeypatch):
 
 def test_bad_data_is_an_error_before_anything_is_built(monkeypatch):
     monkeypatch.setattr(sys, 'argv', ['train.py', CONFIG])
-    monkeypatch.setattr(train.Runner, 'from_cfg', None)
+    monkeypatch.setattr(train, 'build_trainer', None)
     with pytest.raises(FileNotFoundError, match='train_dataloader.dataset'):
         train.main()
 

@@ -96,3 +96,12 @@ def test_alpha_and_beta():
 
 def test_a_module_without_numbers():
     check_numbers(torch.nn.Linear(2, 2))
+
+
+def test_a_model_without_memory_is_checked_as_far_as_it_has_values():
+    with torch.device('meta'):
+        check_numbers(MODELS.build(recognizer('Recognizer3D')))
+        bad = dict(loss_weight=math.inf)
+        model = MODELS.build(recognizer('Recognizer3D', loss_cls=bad))
+        with pytest.raises(ValueError, match='loss_weight=inf must be'):
+            check_numbers(model)
