@@ -167,7 +167,8 @@ def run(kills, commands, lanes, base):
                 traceback.print_exc()
                 os._exit(1)
         children.append(child)
-    if any([runs.wait(child) for child in children]):
+    statuses = [runs.wait(child) for child in children]
+    if any(statuses):
         sys.exit(f'a series of runs failed; logs are in {base}')
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     return sorted(rows, key=lambda row: row['number'])

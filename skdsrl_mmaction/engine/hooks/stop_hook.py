@@ -96,6 +96,7 @@ class StopHook(Hook):
         return bool(flag)
 
     def _stop(self, runner, iterations: int) -> None:
+        runner.call_hook('before_stop')
         name = f'iter_{iterations}.pth'
         if runner.train_loop.saved != iterations:
             meta = dict(epoch=runner.epoch, iter=iterations, interim=name)
