@@ -10,7 +10,7 @@ from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
-from ..engine import check_data, use_bad_videos_hook
+from ..engine import check_data, guard_videos
 from ..utils import read_config
 
 
@@ -25,9 +25,9 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg.work_dir = 'work_dirs/skdsrl_r3d18_demo'
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])
-    use_bad_videos_hook(cfg)
 
     runner = Runner.from_cfg(cfg)
+    guard_videos(runner)
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
 

@@ -9,6 +9,7 @@ from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
 
+from ..engine import guard_videos
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, prepare_run, set_key
 
@@ -117,4 +118,6 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     prepare_run(cfg, args, ['train', 'val'])
-    Runner.from_cfg(cfg).train()
+    runner = Runner.from_cfg(cfg)
+    guard_videos(runner, look=not args.no_check)
+    runner.train()

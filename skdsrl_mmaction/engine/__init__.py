@@ -1,4 +1,4 @@
-from .bad_videos import use_bad_videos_hook
+from .bad_videos import guard_videos
 from .hooks import BadVideosHook, ValidatedCheckpointHook
 from .launch import prepare_device
 from .optimizers import (
@@ -21,6 +21,6 @@ __all__ = [
     'check_data',
     'check_options',
     'check_videos',
+    'guard_videos',
     'prepare_device',
-    'use_bad_videos_hook',
 ]

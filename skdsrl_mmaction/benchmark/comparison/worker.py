@@ -14,7 +14,7 @@ from typing import Any, Dict
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ...engine import prepare_device
+from ...engine import guard_videos, prepare_device
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
 from .rehearsal import complexity, rehearse_test
@@ -44,6 +44,7 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     rehearse_test(cfg)
     # The Runner sets the seed, so the lines above do not change its results.
     runner = Runner.from_cfg(cfg)
+    guard_videos(runner)
     start = time.perf_counter()
     runner.train()
     trained = time.perf_counter()
