@@ -7,7 +7,7 @@ EXTRAS := lite,analysis,export,benchmark,tests
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo lint test test-quick test-newest test-python \
-	test-wheel bench clean
+	test-wheel bench faults fuzz clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -55,6 +55,12 @@ test-wheel: setup  ## train and test the demo from a wheel, without the checkout
 
 bench: setup  ## measure loading of videos and a training step
 	$(BIN)/python tools/benchmark_pipeline.py
+
+faults: setup  ## kill and resume runs, a hundred times
+	$(BIN)/python -m tests.faults
+
+fuzz: setup  ## compare the reader with sequential decoding on drawn videos
+	$(BIN)/python -m tests.support.fuzz_reader --files 1000 --seed 1
 
 clean:  ## remove the environments, the demo data and caches; work_dirs/ stays
 	rm -rf .venv .venv-* data/demo build *.egg-info .pytest_cache .ruff_cache

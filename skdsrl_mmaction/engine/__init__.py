@@ -1,8 +1,8 @@
 from . import checkpoints, hooks, loops
-from .bad_videos import use_bad_videos_hook
+from .bad_videos import guard_videos
 from .checks import add_checks
 from .hooks import BadVideosHook, ValidatedCheckpointHook
-from .launch import prepare_device
+from .launch import end_process_of_group, prepare_device
 from .optimizers import (
     SKDSRLLearningRateDecayOptimizerConstructor,
     SKDSRLTSMOptimWrapperConstructor,
@@ -27,8 +27,9 @@ __all__ = [
     'check_options',
     'check_videos',
     'checkpoints',
+    'end_process_of_group',
+    'guard_videos',
     'hooks',
     'loops',
     'prepare_device',
-    'use_bad_videos_hook',
 ]
