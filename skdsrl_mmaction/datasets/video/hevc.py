@@ -122,7 +122,7 @@ def read_pictures(
 
     Args:
         packets (Iterable[bytes]): All packets.
-        configuration (Configuration): Of the stream.
+        configuration (Configuration): Its parameter sets.
 
     Returns:
         Pictures: One for each packet.

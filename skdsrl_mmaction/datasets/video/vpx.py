@@ -37,7 +37,7 @@ def read_vp9(
 
     Args:
         packets (Iterable[bytes]): All packets.
-        configuration (Configuration): Of the stream.
+        configuration (Configuration): Not used: every packet says all.
 
     Returns:
         Pictures: One for each packet.
