@@ -3,6 +3,7 @@ from mmaction.registry import HOOKS
 from mmengine.config import Config
 
 from skdsrl_mmaction.engine import add_checks
+from skdsrl_mmaction.engine.preflight.names import check_options
 from skdsrl_mmaction.utils import read_config
 
 STOCK = 'mmaction::recognition/slowonly/slowonly_r50_8xb16-4x16x1-256e_kinetics400-rgb.py'  # noqa: E501
@@ -32,13 +33,13 @@ def test_hooks_of_testing(name):
 
 def test_arguments_come_from_the_config():
     cfg = read_config('configs/skdsrl_r3d18_ucf101.py')
-    cfg.merge_from_dict(
-        {
-            'default_hooks.finite.max_skips': 7,
-            'default_hooks.collapse': None,
-            'allow_missing': 'neck.*',
-        }
-    )
+    options = {
+        'default_hooks.finite.max_skips': 7,
+        'default_hooks.collapse': None,
+        'allow_missing': 'neck.*',
+    }
+    check_options(cfg, options)
+    cfg.merge_from_dict(options)
     add_checks(cfg, training=True)
     assert HOOKS.build(cfg.default_hooks.finite).max_skips == 7
     assert 'collapse' not in cfg.default_hooks

@@ -8,8 +8,10 @@ from mmengine.runner import Runner
 
 from ...utils.text import nearest
 
-# Read by the Runner from the whole config, so not in its signature.
+# Read from the whole config, by the Runner or, the first one, by add_checks;
+# so not in its signature.
 _OF_WHOLE_CONFIG = (
+    'allow_missing',
     'compile',
     'custom_imports',
     'efficient_conv_bn_eval',
