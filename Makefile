@@ -57,7 +57,7 @@ bench: setup  ## measure loading of videos and a training step
 	$(BIN)/python tools/benchmark_pipeline.py
 
 faults: setup  ## kill and resume runs, a hundred times
-	$(BIN)/python -m tests.faults
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.faults
 
 fuzz: setup  ## compare the reader with sequential decoding on drawn videos
 	$(BIN)/python -m tests.support.fuzz_reader --files 1000 --seed 1

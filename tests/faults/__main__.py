@@ -54,9 +54,12 @@ def killed_in_a_fork(base, data, name, workers, moment):
         killed = runs.wait(runs.start(cfg, log, moment))
         wanted = -KILL if moment.signal == KILL else 75
     else:
-        child = runs.start(cfg, log)
-        killed = runs.wait_until(child, time.monotonic() + moment)
-        wanted = -KILL
+        killed, wanted = 0, -KILL
+        while killed == 0:  # it had ended before
+            shutil.rmtree(base / name, ignore_errors=True)
+            child = runs.start(cfg, log)
+            killed = runs.wait_until(child, time.monotonic() + moment)
+            moment /= 2
     resumed = runs.wait(runs.start(cfg, log, resume='auto'))
     return killed == wanted, resumed
 
