@@ -15,7 +15,6 @@ from ..engine import (
     check_options,
     check_videos,
     prepare_device,
-    use_bad_videos_hook,
 )
 from ..mixing import add_skdsrl
 from ..utils import config_path, read_config
@@ -133,7 +132,6 @@ def prepare_run(
     prepare_device(cfg, training='train' in splits)
     if not args.no_check:
         check_videos(cfg, splits, args.skip_bad)
-    use_bad_videos_hook(cfg, look=not args.no_check)
 
 
 def set_key(

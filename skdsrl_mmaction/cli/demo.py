@@ -10,12 +10,7 @@ from typing import Optional, Sequence
 
 from mmengine.runner import Runner
 
-from ..engine import (
-    add_checks,
-    build_trainer,
-    check_data,
-    use_bad_videos_hook,
-)
+from ..engine import add_checks, build_trainer, check_data, guard_videos
 from ..utils import read_config
 
 
@@ -31,9 +26,9 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])
     add_checks(cfg, training=True)
-    use_bad_videos_hook(cfg)
 
     runner = build_trainer(cfg, overwrite=True)
+    guard_videos(runner)
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
 

@@ -6,6 +6,7 @@ from typing import Optional, Sequence
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from ..engine import guard_videos
 from .base import base_parser, load_config, prepare_run
 
 
@@ -41,4 +42,6 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     prepare_run(cfg, args, ['test'])
-    Runner.from_cfg(cfg).test()
+    runner = Runner.from_cfg(cfg)
+    guard_videos(runner, training=False)
+    runner.test()

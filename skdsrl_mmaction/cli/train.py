@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 
-from ..engine import build_trainer
+from ..engine import build_trainer, guard_videos
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, prepare_run, set_key
 
@@ -134,4 +134,5 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     prepare_run(cfg, args, ['train', 'val'])
     trainer = build_trainer(cfg, args.resume, args.overwrite)
     if trainer is not None:
+        guard_videos(trainer, look=not args.no_check)
         trainer.train()

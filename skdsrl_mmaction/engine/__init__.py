@@ -1,5 +1,5 @@
 from . import checkpoints, hooks, loops
-from .bad_videos import use_bad_videos_hook
+from .bad_videos import guard_videos
 from .checks import add_checks
 from .hooks import BadVideosHook, ValidatedCheckpointHook
 from .launch import prepare_device
@@ -27,8 +27,8 @@ __all__ = [
     'check_options',
     'check_videos',
     'checkpoints',
+    'guard_videos',
     'hooks',
     'loops',
     'prepare_device',
-    'use_bad_videos_hook',
 ]

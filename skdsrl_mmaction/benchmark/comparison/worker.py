@@ -13,7 +13,12 @@ from typing import Any, Dict
 
 from mmengine.config import Config
 
-from ...engine import add_checks, build_trainer, prepare_device
+from ...engine import (
+    add_checks,
+    build_trainer,
+    guard_videos,
+    prepare_device,
+)
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
 from .rehearsal import complexity, rehearse_test
@@ -44,6 +49,7 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     rehearse_test(cfg)
     # The Runner sets the seed, so the lines above do not change its results.
     runner = build_trainer(cfg, overwrite=True)
+    guard_videos(runner)
     start = time.perf_counter()
     runner.train()
     trained = time.perf_counter()

@@ -1,13 +1,14 @@
 """Call functions in processes that may crash or hang."""
 
 import os
-import re
 import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from queue import SimpleQueue
 from typing import Any, Callable, Iterator, Optional, Sequence, Tuple
+
+from ...utils.text import first_line
 
 
 def call_each(
@@ -75,8 +76,6 @@ def _call(
     try:
         return function(item), None
     except Exception as error:  # decoders raise many types
-        # Remove the time and source line of decord's message, and its stack.
-        message = re.sub(r'\[[\d:]+\] \S+ ', '', str(error).split('\n')[0])
-        return None, f'{type(error).__name__}: {message}'
+        return None, f'{type(error).__name__}: {first_line(error)}'
     finally:
         signal.alarm(0)

@@ -1,10 +1,13 @@
-import os
-from concurrent.futures import ThreadPoolExecutor
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional, Set
 
 from mmaction.datasets import RawframeDataset
 from mmaction.registry import HOOKS
-from mmengine.dist import all_gather_object, barrier, is_main_process
+from mmengine.dataset import BaseDataset
+from mmengine.dist import (
+    all_gather_object,
+    broadcast_object_list,
+    is_main_process,
+)
 from mmengine.hooks import Hook
 from mmengine.runner import IterBasedTrainLoop
 from rich.console import Console
@@ -14,7 +17,6 @@ from ...datasets.bad_videos import (
     BadVideo,
     BadVideoRecord,
     describe,
-    guard_dataset,
     look_at_frames,
     look_at_video,
     on_disk,
@@ -22,27 +24,23 @@ from ...datasets.bad_videos import (
     place_of,
     video_datasets,
 )
+from ...utils.threads import map_in_threads
 
-_THREADS = 16  # which wait for the file system
 _SHOWN = 5  # lines of the record, in an error
 
 
 @HOOKS.register_module()
 class BadVideosHook(Hook):
-    """Train without the videos that cannot be read, and list them.
+    """Log the videos that cannot be read, and stop if there are too many.
 
-    In training another sample takes the place of a bad one. All workers and
-    ranks list them in ``bad_videos.txt`` of the work dir: path, annotation
-    file and line, and what is wrong. In validation and test a bad video is an
-    error with its name.
-
-    Before the first step it looks at every file, without opening it.
-    ``engine.use_bad_videos_hook`` adds this hook to a config.
+    ``engine.guard_videos`` registers it, and makes the data sets list bad
+    videos in ``bad_videos.txt`` of the work dir. Before the first step it
+    looks at every file, without opening it.
 
     Args:
         max_bad_videos (float): The share of the distinct videos that may be
             bad, in [0, 1], judged before the first step and at the end of
-            every epoch. Defaults to 0.05.
+            every epoch, over all workers and ranks. Defaults to 0.05.
         look (bool): Whether to look at the files first. Defaults to True.
 
     Raises:
@@ -62,28 +60,16 @@ class BadVideosHook(Hook):
             )
         self.max_bad_videos = max_bad_videos
         self.look = look
-        self._distinct = 0  # videos; 0 until they are counted
+        self._bad: Dict[str, BadVideo] = {}
+        self._ignored: Set[str] = set()
+        self._distinct = 0  # videos
 
     def before_train(self, runner) -> None:
-        """Look at the files, and guard the data set of the training."""
+        """Look at the files."""
         self._record = BadVideoRecord(runner.work_dir)
-        self._bad: Dict[str, BadVideo] = {}
         if is_main_process():
-            self._record.start(self._bad_at_start(runner))
-        barrier()
+            self._look(runner)
         self._judge(runner)
-        for dataset in video_datasets(runner.train_dataloader.dataset):
-            guard_dataset(dataset, BadVideoRecord(runner.work_dir))
-
-    def before_val(self, runner) -> None:
-        """Let errors of the validation name the video."""
-        for dataset in video_datasets(runner.val_dataloader.dataset):
-            guard_dataset(dataset, None)
-
-    def before_test(self, runner) -> None:
-        """Let errors of the test name the video."""
-        for dataset in video_datasets(runner.test_dataloader.dataset):
-            guard_dataset(dataset, None)
 
     def after_train_iter(
         self, runner, batch_idx, data_batch=None, outputs=None
@@ -100,8 +86,8 @@ class BadVideosHook(Hook):
         """Judge the share of bad videos."""
         self._judge(runner)
 
-    def _bad_at_start(self, runner) -> List[BadVideo]:
-        """Return what a look shows, and what a resumed run has found."""
+    def _look(self, runner) -> None:
+        """Add what a look shows to the record, and count the videos."""
         places = {}
         for dataset in video_datasets(runner.train_dataloader.dataset):
             look = _look_of(dataset) if self.look else None
@@ -109,34 +95,25 @@ class BadVideosHook(Hook):
                 path = path_of(dataset.get_data_info(i))
                 places.setdefault(path, (dataset, i, look))
         self._distinct = len(places)
-        found = self._record.read_new() if runner._resume else []
-        # A video that changed since is tried anew.
-        written = _changed(self._record.path)
-        known = {
-            video.path: video.reason
-            for video in found
-            if 0 < _changed(video.path) <= written
-        }
 
         def problem(path: str) -> Optional[str]:
             look = places[path][2]
-            return (look and look(path)) or known.get(path)
+            return look and look(path)
 
-        with ThreadPoolExecutor(_THREADS) as threads:
-            problems = track(
-                threads.map(problem, places),
-                description='looking at the training videos',
-                total=len(places),
-                console=Console(stderr=True),
-                disable=not self.look,
-            )
-            return [
-                BadVideo(path, place_of(dataset, i), reason)
-                for (path, (dataset, i, _)), reason in zip(
-                    places.items(), problems
-                )
-                if reason
-            ]
+        problems = track(
+            map_in_threads(problem, list(places)),
+            description='looking at the training videos',
+            total=len(places),
+            console=Console(stderr=True),
+            disable=not self.look,
+        )
+        for (path, (dataset, i, _)), reason in zip(places.items(), problems):
+            if reason:
+                place = place_of(dataset, i)
+                self._record.add(BadVideo(path, place, reason))
+        self._note_new(runner)
+        # Of a run that was resumed with a shorter annotation file.
+        self._ignored = self._bad.keys() - places.keys()
 
     def _note_new(self, runner) -> None:
         for video in self._record.read_new():
@@ -148,35 +125,34 @@ class BadVideosHook(Hook):
     def _judge(self, runner) -> None:
         self._note_new(runner)
         # Ranks on other machines may write to other disks.
-        for others in all_gather_object(self._bad):
-            for video in others.values():
-                self._bad[video.path] = video
-                if is_main_process():
+        found = all_gather_object(self._bad)
+        verdict: List[Optional[str]] = [None]
+        if is_main_process():
+            for others in found:
+                for video in others.values():
                     self._record.add(video)
-        distinct = max(all_gather_object(self._distinct))
-        if len(self._bad) > self.max_bad_videos * distinct:
-            lines = ['\t'.join(video) for video in self._bad.values()]
-            shown = '\n'.join(lines[:_SHOWN])
-            raise RuntimeError(
-                f'{len(self._bad)} of {distinct} videos cannot be read, more '
-                f'than train_cfg.max_bad_videos={self.max_bad_videos} allows; '
-                f'{self._record.path} lists them, it begins with\n{shown}'
-            )
+            self._note_new(runner)
+            verdict = [self._verdict()]
+        broadcast_object_list(verdict)
+        if verdict[0]:
+            raise RuntimeError(verdict[0])
+
+    def _verdict(self) -> Optional[str]:
+        bad = [x for x in self._bad.values() if x.path not in self._ignored]
+        if len(bad) <= self.max_bad_videos * self._distinct:
+            return None
+        shown = '\n'.join('\t'.join(video) for video in bad[:_SHOWN])
+        return (
+            f'{len(bad)} of {self._distinct} videos cannot be read, more than '
+            f'train_cfg.max_bad_videos={self.max_bad_videos} allows; '
+            f'{self._record.path} lists them, it begins with\n{shown}'
+        )
 
 
-def _look_of(dataset):
+def _look_of(dataset: BaseDataset) -> Optional[Callable]:
     """Return the look that fits a data set, None where it is not on disk."""
     if not on_disk(dataset):
         return None
     if isinstance(dataset, RawframeDataset):
         return look_at_frames
     return look_at_video
-
-
-def _changed(path: str) -> float:
-    """Return when a file changed last, 0 where there is none."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return 0
-    return max(status.st_mtime, status.st_ctime)

@@ -4,13 +4,11 @@ import hashlib
 import json
 import os
 import os.path as osp
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from ...utils import write_json
-
-_THREADS = 16  # which wait for the file system
+from ...utils.threads import map_in_threads
 
 
 class KnownGood:
@@ -44,11 +42,9 @@ class KnownGood:
         with suppress(OSError, ValueError):
             with open(self._path) as file:
                 known = json.load(file)
-        with ThreadPoolExecutor(_THREADS) as threads:
-            stamps = list(threads.map(_stamp, paths))
         return [
             (stamp, stamp is not None and known.get(path) == stamp)
-            for path, stamp in zip(paths, stamps)
+            for path, stamp in zip(paths, map_in_threads(_stamp, paths))
         ]
 
     def save(self, good: Dict[str, Optional[List[int]]]) -> None:

@@ -2,13 +2,15 @@ import logging
 import os
 import shutil
 import socket
+from pathlib import Path
 
 import pytest
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from mmengine.hooks import Hook
 
 from skdsrl_mmaction.datasets.bad_videos import UnreadableVideo
-from skdsrl_mmaction.engine import BadVideosHook
+from skdsrl_mmaction.engine import BadVideosHook, guard_videos
 from tests.support.bad_videos import KINDS, write_bad_video, write_h264
 from tests.support.small_run import small_loader, small_runner
 
@@ -32,8 +34,16 @@ def folder(tmp_path_factory):
     return folder
 
 
-def bad_hook(max_bad_videos=0.5, **kwargs):
-    return dict(type='BadVideosHook', max_bad_videos=max_bad_videos, **kwargs)
+def guarded(
+    work_dir, train, val=None, share=0.5, look=True, hooks=(), **kwargs
+):
+    """A Runner of ``train_cfg.max_bad_videos=share``."""
+    kwargs.setdefault('train_cfg', dict(by_epoch=True, max_epochs=2))
+    if share is not None:
+        kwargs['train_cfg']['max_bad_videos'] = share
+    runner = small_runner(work_dir, train, val, hooks, **kwargs)
+    guard_videos(runner, look=look)
+    return runner
 
 
 def recorded(work_dir):
@@ -65,7 +75,7 @@ def test_training_completes_and_each_bad_video_is_listed_once(
     folder, tmp_path, workers, look
 ):
     train = small_loader(folder, 'train.txt', workers)
-    runner = small_runner(tmp_path, train, hooks=[bad_hook(look=look)])
+    runner = guarded(tmp_path, train, look=look)
     texts = logged(runner)
     runner.train()
     assert runner.iter == 60
@@ -80,7 +90,7 @@ def test_training_completes_and_each_bad_video_is_listed_once(
 
 def test_the_default_share_stops_after_the_first_epoch(folder, tmp_path):
     train = small_loader(folder, 'train.txt')
-    runner = small_runner(tmp_path, train, hooks=[dict(type='BadVideosHook')])
+    runner = guarded(tmp_path, train, share=None)
     with pytest.raises(RuntimeError) as caught:
         runner.train()
     assert runner.iter == 30
@@ -95,7 +105,7 @@ def test_the_default_share_stops_after_the_first_epoch(folder, tmp_path):
 
 def test_what_a_look_shows_stops_before_the_first_step(folder, tmp_path):
     train = small_loader(folder, 'train.txt')
-    runner = small_runner(tmp_path, train, hooks=[bad_hook(0.03)])
+    runner = guarded(tmp_path, train, share=0.03)
     with pytest.raises(RuntimeError, match='^4 of 120 videos'):
         runner.train()
     assert runner.iter == 0
@@ -107,16 +117,18 @@ def test_one_never_stops(folder, tmp_path):
     lines = [lines[0], *(line for line in lines if 'bad' in line)]
     (folder / 'most.txt').write_text('\n'.join(lines))
     train = small_loader(folder, 'most.txt')
-    small_runner(tmp_path, train, hooks=[bad_hook(1)]).train()
+    guarded(tmp_path, train, share=1).train()
     assert sorted(recorded(tmp_path)) == ALL
 
 
-def test_iterations_without_epochs(folder, tmp_path):
-    train = small_loader(folder, 'train.txt')
-    runner = small_runner(
+@pytest.mark.parametrize('workers', [0, 2])
+def test_iterations_without_epochs(folder, tmp_path, workers):
+    """Its workers start before the first hook is called."""
+    train = small_loader(folder, 'train.txt', workers)
+    runner = guarded(
         tmp_path,
         train,
-        hooks=[bad_hook(0.05)],
+        share=0.05,
         train_cfg=dict(by_epoch=False, max_iters=100),
     )
     with pytest.raises(RuntimeError, match='12 of 120 videos'):
@@ -130,7 +142,7 @@ def test_distinct_videos_are_counted(folder, tmp_path):
     train['dataset'] = dict(
         type='RepeatDataset', times=2, dataset=train['dataset']
     )
-    runner = small_runner(tmp_path, train, hooks=[bad_hook(0.05)])
+    runner = guarded(tmp_path, train, share=0.05)
     with pytest.raises(RuntimeError, match='12 of 120 videos'):
         runner.train()
 
@@ -141,7 +153,7 @@ def test_distinct_videos_are_counted(folder, tmp_path):
 def test_a_new_run_begins_a_new_list(folder, tmp_path):
     (tmp_path / 'bad_videos.txt').write_text('old.mp4\tlist.txt\tempty\n')
     train = small_loader(folder, 'val.txt')
-    small_runner(tmp_path, train, hooks=[bad_hook()]).train()
+    guarded(tmp_path, train).train()
     assert not (tmp_path / 'bad_videos.txt').exists()
 
 
@@ -151,7 +163,7 @@ def test_a_resumed_run_keeps_what_is_still_bad(folder, tmp_path):
     shutil.copytree(folder, videos, symlinks=True, ignore=skip_fifos)
     work_dir = tmp_path / 'work'
     train = small_loader(videos, 'train.txt')
-    runner = small_runner(work_dir, train, hooks=[bad_hook()])
+    runner = guarded(work_dir, train)
     runner.train()
     assert len(recorded(work_dir)) == 12
 
@@ -161,10 +173,10 @@ def test_a_resumed_run_keeps_what_is_still_bad(folder, tmp_path):
     lines = [line for line in lines if 'zeros' not in line]
     (videos / 'train.txt').write_text('\n'.join(lines))
     train = small_loader(videos, 'train.txt')
-    runner = small_runner(
+    runner = guarded(
         work_dir,
         train,
-        hooks=[bad_hook(0.08)],  # 12 would be too many
+        share=0.085,  # 12 would be too many
         resume=True,
         train_cfg=dict(by_epoch=True, max_epochs=3),
     )
@@ -172,7 +184,6 @@ def test_a_resumed_run_keeps_what_is_still_bad(folder, tmp_path):
     assert set(ALL) - set(recorded(work_dir)) == {
         'bad_missing.mp4',
         'bad_text.mp4',
-        'bad_zeros.mp4',
     }
 
 
@@ -189,7 +200,7 @@ def test_a_bad_video_of_the_validation_is_named(folder, tmp_path, workers):
     val = small_loader(
         folder, 'bad_val.txt', workers, shuffle=False, test_mode=True
     )
-    runner = small_runner(tmp_path, train, val, hooks=[bad_hook()])
+    runner = guarded(tmp_path, train, val)
     with pytest.raises(UnreadableVideo) as caught:
         runner.train()
     last = str(caught.value).splitlines()[-1]
@@ -205,6 +216,43 @@ def test_a_share_that_is_none(share):
         BadVideosHook(share)
 
 
+# --- memory -----------------------------------------------------------------
+
+
+class Memory(Hook):
+    """Resident megabytes of this process and its children, now and then."""
+
+    def __init__(self):
+        self.samples = []
+
+    def after_train_iter(
+        self, runner, batch_idx, data_batch=None, outputs=None
+    ):
+        if runner.iter % 50 == 49:
+            me = os.getpid()
+            children = Path(f'/proc/{me}/task/{me}/children').read_text()
+            self.samples.append(
+                [
+                    int(Path(f'/proc/{x}/statm').read_text().split()[1]) / 256
+                    for x in [me, *children.split()]
+                ]
+            )
+
+
+@pytest.mark.skipif(not Path('/proc').is_dir(), reason='needs /proc')
+def test_memory_is_flat(folder, tmp_path):
+    memory = Memory()
+    guarded(
+        tmp_path,
+        small_loader(folder, 'train.txt', workers=1),
+        hooks=[memory],
+        train_cfg=dict(by_epoch=False, max_iters=400),
+    ).train()
+    assert len(memory.samples) == 8
+    for begin, end in zip(memory.samples[1], memory.samples[-1]):
+        assert end < begin + 8
+
+
 # --- two ranks --------------------------------------------------------------
 
 
@@ -215,10 +263,10 @@ def rank_main(rank, port, folder, work_dir, share):
     dist.init_process_group(
         'gloo', f'tcp://127.0.0.1:{port}', world_size=2, rank=rank
     )
-    runner = small_runner(
+    runner = guarded(
         work_dir,
         small_loader(folder, 'train.txt', workers=1),
-        hooks=[bad_hook(share)],
+        share=share,
         launcher='pytorch',
         cfg=dict(
             model_wrapper_cfg=dict(
