@@ -8,6 +8,8 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 
 from skdsrl_mmaction.cli import test, train
 from tests.support.bad_videos import write_bad_video
@@ -32,6 +34,7 @@ def lists(tiny_dataset, tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def checkpoint(tiny_dataset, tmp_path_factory):
+    init_default_scope('mmaction')  # before the fixture of each test
     model = MODELS.build(tiny_config(tiny_dataset).model)
     path = tmp_path_factory.mktemp('weights') / 'random.pth'
     torch.save(dict(state_dict=model.state_dict(), meta={}), path)
@@ -143,7 +146,7 @@ def test_predictions_without_labels(
 
 def refused(monkeypatch, command, *argv):
     monkeypatch.setattr(sys, 'argv', ['tool.py', *map(str, argv)])
-    monkeypatch.setattr(command.Runner, 'from_cfg', None)
+    monkeypatch.setattr(Runner, 'from_cfg', None)
     with pytest.raises((OSError, ValueError)) as caught:
         command.main()
     return str(caught.value)
