@@ -1,5 +1,6 @@
 """Run on machines without CUDA, which MMEngine requires for launchers."""
 
+import contextlib
 import logging
 import os
 import sys
@@ -64,7 +65,9 @@ def end_process_of_group() -> None:
     """
     if not dist.is_initialized() or dist.get_backend() != 'gloo':
         return
-    dist.barrier()  # rank 0 holds the store that the others may still need
+    # Rank 0 holds the store that the others may still need.
+    with contextlib.suppress(RuntimeError):  # a peer that passed it has ended
+        dist.barrier()
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

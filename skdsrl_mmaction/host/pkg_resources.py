@@ -44,6 +44,14 @@ class _Distribution:
         return self._found.read_text(name)
 
 
+def fixup_namespace_packages(path_item: str, parent: str = None) -> None:
+    """Do nothing: only ``pkg_resources`` itself declares such packages.
+
+    pytest's ``monkeypatch.syspath_prepend`` calls this where it finds a
+    ``pkg_resources`` that has been imported.
+    """
+
+
 def __getattr__(name: str):
     # Packages fall back on an ImportError, the sign of a missing
     # pkg_resources; special names are looked up by tools that walk through

@@ -59,3 +59,12 @@ def test_old_namespace_packages_fall_back(monkeypatch):
     with pytest.raises(ImportError, match='declare_namespace'):
         __import__('pkg_resources').declare_namespace('a')
     assert not hasattr(sys.modules['pkg_resources'], '__warningregistry__')
+
+
+def test_syspath_prepend_of_pytest(monkeypatch, tmp_path):
+    """It calls a function of any ``pkg_resources`` that was imported."""
+    monkeypatch.setitem(sys.modules, 'pkg_resources', None)
+    host.serve_pkg_resources()
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        assert sys.path[0] == str(tmp_path)
