@@ -44,7 +44,7 @@ class _Distribution:
         return self._found.read_text(name)
 
 
-def fixup_namespace_packages(path_item: str, parent: str = None) -> None:
+def fixup_namespace_packages(path_item: str) -> None:
     """Do nothing: only ``pkg_resources`` itself declares such packages.
 
     pytest's ``monkeypatch.syspath_prepend`` calls this where it finds a
@@ -54,7 +54,7 @@ def fixup_namespace_packages(path_item: str, parent: str = None) -> None:
 
 def __getattr__(name: str):
     # Packages fall back on an ImportError, the sign of a missing
-    # pkg_resources; special names are looked up by tools that walk through
-    # all modules.
-    error = AttributeError if name.startswith('__') else ImportError
+    # pkg_resources; private names are looked up by pytest and by tools that
+    # walk through all modules.
+    error = AttributeError if name.startswith('_') else ImportError
     raise error(f'pkg_resources is not installed, so it has no {name!r}')
