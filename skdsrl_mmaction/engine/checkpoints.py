@@ -142,7 +142,7 @@ def find_latest(work_dir: str) -> Optional[Tuple[str, dict]]:
 def remove_temporaries(folder: str) -> None:
     """Remove files that a killed run was writing."""
     for name in ('*.pth', LATEST):
-        for path in glob(osp.join(escape(folder), name + TEMPORARY)):
+        for path in glob(osp.join(escape(folder), f'{name}*{TEMPORARY}')):
             with suppress(FileNotFoundError):
                 os.remove(path)
 

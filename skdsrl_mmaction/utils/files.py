@@ -11,7 +11,9 @@ TEMPORARY = '.tmp'  # ends the name of a file that is being written
 def write_whole(path: str, content: bytes) -> None:
     """Write a file that is whole or as it was, whenever this is killed.
 
-    The content goes to ``{path}.tmp``, is flushed to the disk and renamed.
+    The content goes to a temporary file beside it, is flushed to the disk and
+    renamed. The temporary name has the number of the process: MMEngine lets
+    every rank write some files.
 
     Args:
         path (str): Of the file; its folder must exist.
@@ -20,7 +22,7 @@ def write_whole(path: str, content: bytes) -> None:
     Raises:
         OSError: If it cannot be written; names ``path``, which is unchanged.
     """
-    partial = f'{path}{TEMPORARY}'
+    partial = f'{path}.{os.getpid()}{TEMPORARY}'
     try:
         with open(partial, 'wb') as file:
             file.write(content)
