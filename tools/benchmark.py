@@ -1,6 +1,6 @@
 """Compare configs under equal conditions, over seeds and folds."""
 
-from skdsrl_mmaction.cli.benchmark import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('benchmark')

@@ -1,6 +1,6 @@
 """Measure the time of loading videos and of a training step."""
 
-from skdsrl_mmaction.cli.benchmark_pipeline import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('benchmark_pipeline')

@@ -1,6 +1,6 @@
 """Convert a public 3D-ResNets-PyTorch checkpoint."""
 
-from skdsrl_mmaction.cli.convert_r3d_weights import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('convert_r3d_weights')

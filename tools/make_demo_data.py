@@ -1,6 +1,6 @@
 """Write the synthetic videos of ``make demo``."""
 
-from skdsrl_mmaction.cli.make_demo_data import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('make_demo_data')

@@ -1,6 +1,6 @@
 """Write a stock config with SKD-SRL applied to it."""
 
-from skdsrl_mmaction.cli.mix_config import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('mix_config')

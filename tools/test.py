@@ -1,6 +1,6 @@
 """Test a checkpoint."""
 
-from skdsrl_mmaction.cli.test import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('test')

@@ -1,6 +1,6 @@
 """Train a config."""
 
-from skdsrl_mmaction.cli.train import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('train')

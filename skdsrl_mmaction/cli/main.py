@@ -4,10 +4,15 @@ import ast
 import difflib
 import importlib
 import sys
+import traceback
 from pathlib import Path
 from typing import Dict, Optional, Sequence
 
 USAGE = 'usage: skdsrl COMMAND [options of the command]'
+DEBUG = '--debug'
+REFUSALS = ArithmeticError, ImportError, OSError, RuntimeError, ValueError
+REFUSALS = ArithmeticError, ImportError, OSError, RuntimeError, ValueError
+PACKAGE = __package__.partition('.')[0]
 
 
 def find_commands() -> Dict[str, str]:
@@ -36,7 +41,9 @@ def describe(commands: Dict[str, str]) -> str:
             '',
             *lines,
             '',
-            '"skdsrl COMMAND --help" lists the options of a command.',
+            '"skdsrl COMMAND --help" lists the options of a command. With '
+            f'{DEBUG} each',
+            'shows where in the code an error was raised.',
         ]
     )
 
@@ -62,4 +69,38 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
             '"skdsrl --help" lists the commands.'
         )
     sys.argv[0] = f'skdsrl {name}'  # argparse prints it
-    importlib.import_module(f'.{module}', __package__).main(options)
+    run(module, options)
+
+
+def run(name: str, argv: Optional[Sequence[str]] = None) -> None:
+    """Run a command, and end in one line where it refuses its input.
+
+    An error is a refusal if this package raised it, or if the system did for
+    a file. Any other, and every one with ``--debug``, keeps its traceback.
+
+    Args:
+        name (str): Module of this folder.
+        argv (Sequence[str], optional): Options of the command. Defaults to
+            the command line.
+
+    Raises:
+        SystemExit: Where the command refuses its input; status 1.
+    """
+    options = list(sys.argv[1:] if argv is None else argv)
+    debug = DEBUG in options
+    options = [option for option in options if option != DEBUG]
+    module = importlib.import_module(f'.{name}', __package__)
+    try:
+        module.main(options)
+    except REFUSALS as error:
+        if debug or not _is_refusal(error):
+            raise
+        lines = traceback.format_exception_only(type(error), error)
+        sys.exit(''.join(lines).strip())
+
+
+def _is_refusal(error: Exception) -> bool:
+    if isinstance(error, OSError) and error.filename is not None:
+        return True
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_globals.get('__name__', '').startswith(f'{PACKAGE}.')

@@ -63,3 +63,51 @@ def test_module_and_tool_are_the_command(python):
     assert module[0].endswith('make_demo_data')
     assert tool[0] == 'usage: make_demo_data.py'
     assert module[2].split() == tool[2].split()
+
+
+@pytest.fixture
+def raising(monkeypatch):
+    """Make a command raise an error of this package's or another's code."""
+
+    def make(error, ours):
+        name = 'skdsrl_mmaction.x' if ours else 'torch.x'
+        names = dict(__name__=name, error=error)
+        exec('def main(argv): raise error', names)
+        module = importlib.import_module('skdsrl_mmaction.cli.mix_config')
+        monkeypatch.setattr(module, 'main', names['main'])
+
+    return make
+
+
+@pytest.mark.parametrize(
+    'error',
+    [ValueError('a=1 is wrong'), FileNotFoundError('no x'), RuntimeError('r')],
+)
+def test_a_refusal_is_one_line(error, raising):
+    raising(error, ours=True)
+    with pytest.raises(SystemExit) as stopped:
+        skdsrl.main(['mix_config', 'a.py'])
+    assert stopped.value.code == f'{type(error).__name__}: {error}'
+    with pytest.raises(type(error)):
+        skdsrl.main(['mix_config', 'a.py', '--debug'])
+
+
+def test_an_error_of_other_code_keeps_its_traceback(raising):
+    raising(ValueError('shapes differ'), ours=False)
+    with pytest.raises(ValueError, match='shapes differ'):
+        skdsrl.main(['mix_config'])
+    raising(KeyError('a mistake of ours'), ours=True)
+    with pytest.raises(KeyError):
+        skdsrl.main(['mix_config'])
+
+
+def test_a_missing_file_is_one_line_whoever_opened_it(raising):
+    raising(FileNotFoundError(2, 'No such file', 'a.py'), ours=False)
+    with pytest.raises(SystemExit, match='No such file.*a.py'):
+        skdsrl.main(['mix_config'])
+
+
+def test_a_tool_refuses_in_one_line(python):
+    done = python('tools/train.py', 'absent.py', check=False)
+    assert done.stderr.splitlines()[-1].endswith("'absent.py'")
+    assert 'Traceback' not in done.stderr

@@ -1,6 +1,6 @@
 """Decode every video of an annotation file, list the good and the bad."""
 
-from skdsrl_mmaction.cli.check_videos import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('check_videos')

@@ -1,6 +1,6 @@
 """Write annotation files for UCF101, HMDB51 or Kinetics-400."""
 
-from skdsrl_mmaction.cli.prepare import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('prepare')

@@ -1,6 +1,6 @@
 """Re-encode a data set with a small short side."""
 
-from skdsrl_mmaction.cli.shrink_videos import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('shrink_videos')
