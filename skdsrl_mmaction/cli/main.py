@@ -11,7 +11,6 @@ from typing import Dict, Optional, Sequence
 USAGE = 'usage: skdsrl COMMAND [options of the command]'
 DEBUG = '--debug'
 REFUSALS = ArithmeticError, ImportError, OSError, RuntimeError, ValueError
-REFUSALS = ArithmeticError, ImportError, OSError, RuntimeError, ValueError
 PACKAGE = __package__.partition('.')[0]
 
 
