@@ -6,7 +6,13 @@ from .config import (
     leaf_datasets,
     read_config,
 )
-from .files import TEMPORARY, write_json, write_text, write_whole
+from .files import (
+    TEMPORARY,
+    open_whole,
+    write_json,
+    write_text,
+    write_whole,
+)
 
 __all__ = [
     'TEMPORARY',
@@ -15,6 +21,7 @@ __all__ = [
     'import_first',
     'is_a',
     'leaf_datasets',
+    'open_whole',
     'read_config',
     'write_json',
     'write_text',

@@ -3,13 +3,15 @@
 import json
 import os
 import os.path as osp
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from typing import BinaryIO, Iterator
 
 TEMPORARY = '.tmp'  # ends the name of a file that is being written
 
 
-def write_whole(path: str, content: bytes) -> None:
-    """Write a file that is whole or as it was, whenever this is killed.
+@contextmanager
+def open_whole(path: str) -> Iterator[BinaryIO]:
+    """Open a file to write that is whole or as it was, whenever this ends.
 
     The content goes to a temporary file beside it, is flushed to the disk and
     renamed. The temporary name has the number of the process: MMEngine lets
@@ -17,7 +19,9 @@ def write_whole(path: str, content: bytes) -> None:
 
     Args:
         path (str): Of the file; its folder must exist.
-        content (bytes): All of it.
+
+    Yields:
+        BinaryIO: The temporary file. If the block raises, it is removed.
 
     Raises:
         OSError: If it cannot be written; names ``path``, which is unchanged.
@@ -25,7 +29,7 @@ def write_whole(path: str, content: bytes) -> None:
     partial = f'{path}.{os.getpid()}{TEMPORARY}'
     try:
         with open(partial, 'wb') as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
@@ -38,6 +42,17 @@ def write_whole(path: str, content: bytes) -> None:
                 error.errno, f'{error.strerror}, not written', path
             ) from None
         raise
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file by :func:`open_whole`.
+
+    Args:
+        path (str): Of the file; its folder must exist.
+        content (bytes): All of it.
+    """
+    with open_whole(path) as file:
+        file.write(content)
 
 
 def write_text(path: str, text: str) -> None:

@@ -5,6 +5,8 @@ import os.path as osp
 import stat
 from typing import Optional
 
+from ..video import frames_of
+
 _KINDS = {
     stat.S_IFDIR: 'a directory',
     stat.S_IFIFO: 'a FIFO',
@@ -12,7 +14,6 @@ _KINDS = {
     stat.S_IFCHR: 'a device',
     stat.S_IFBLK: 'a device',
 }
-_CACHE = '.npy'  # of decoded frames, in place of the video
 
 
 def look_at_video(path: str) -> Optional[str]:
@@ -33,7 +34,7 @@ def look_at_video(path: str) -> Optional[str]:
         status = os.stat(path)
     except OSError as error:
         if osp.splitext(path)[1]:
-            return None if _is_cached(path) else _reason(error)
+            return None if frames_of(path) else _reason(error)
         return look_at_video(f'{path}.mp4')
     if not stat.S_ISREG(status.st_mode):
         return _KINDS.get(stat.S_IFMT(status.st_mode), 'not a file')
@@ -58,12 +59,6 @@ def look_at_frames(folder: str) -> Optional[str]:
         return 'not a directory'
     except OSError as error:
         return _reason(error)
-
-
-def _is_cached(path: str) -> bool:
-    return any(
-        osp.exists(f'{name}{_CACHE}') for name in (path, osp.splitext(path)[0])
-    )
 
 
 def _reason(error: OSError) -> str:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ..bad_videos import look_at_video, reason_of
-from ..video import PyAVReader
+from ..video import open_video
 from .isolated import call_each
 
 _BYTES = 2**26  # of decoded frames at a time
@@ -46,7 +46,7 @@ def problem_of_file(path: str, quick: bool = False) -> Optional[str]:
     if problem:
         return problem
     try:
-        reader = PyAVReader(path)
+        reader = open_video(path)
         first, _ = reader.get_batch([0, len(reader) - 1])
         step = max(1, _BYTES // first.nbytes)
         for start in range(0, 0 if quick else len(reader), step):

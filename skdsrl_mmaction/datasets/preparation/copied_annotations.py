@@ -2,14 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Collection, Dict, List, NamedTuple, Sequence
+from typing import Callable, Collection, Dict, List, NamedTuple, Sequence
 
 
 class Entry(NamedTuple):
     """One line of an annotation file.
 
     Attributes:
-        text (str): The line, with the path of the copy.
+        text (str): The line, with the path that the loader is given.
         copy (Path): The copy, which may not exist.
     """
 
@@ -17,8 +17,22 @@ class Entry(NamedTuple):
     copy: Path
 
 
+def shrunk_entry(path: str, dst: Path) -> Entry:
+    """Return path and file of a smaller copy.
+
+    Args:
+        path (str): As an annotation file has it.
+        dst (Path): Folder of the copies.
+    """
+    copy = Path(path).with_suffix('.mp4')
+    return Entry(str(copy), dst / copy)
+
+
 def plan_annotation_files(
-    ann_files: Sequence[Path], dst: Path, copies: Collection[Path]
+    ann_files: Sequence[Path],
+    dst: Path,
+    copies: Collection[Path],
+    entry_of: Callable[[str, Path], Entry] = shrunk_entry,
 ) -> Dict[Path, List[Entry]]:
     """Read annotation files, and check the files to write in ``dst``.
 
@@ -29,6 +43,8 @@ def plan_annotation_files(
         ann_files (list[Path]): Lines ``path label``; blank ones are ignored.
         dst (Path): Folder of the copies.
         copies (collection[Path]): All copies that can be made.
+        entry_of (Callable): Path and copy of a video, of its path in an
+            annotation file and ``dst``. Defaults to ``shrunk_entry``.
 
     Returns:
         dict[Path, list[Entry]]: Entries by file to write.
@@ -47,7 +63,7 @@ def plan_annotation_files(
                 f'--ann-file {ann_file}: another one would be {out} too'
             )
         entries = [
-            _entry(line, dst)
+            _copied(line, dst, entry_of)
             for line in ann_file.read_text(encoding='utf-8').splitlines()
             if line.strip()
         ]
@@ -73,10 +89,12 @@ def write_annotation_file(path: Path, entries: Sequence[Entry]) -> None:
     os.replace(partial, path)
 
 
-def _entry(line: str, dst: Path) -> Entry:
+def _copied(
+    line: str, dst: Path, entry_of: Callable[[str, Path], Entry]
+) -> Entry:
     path, *labels = line.split()
-    copy = Path(path).with_suffix('.mp4')
-    return Entry(' '.join([str(copy), *labels]), dst / copy)
+    entry = entry_of(path, dst)
+    return entry._replace(text=' '.join([entry.text, *labels]))
 
 
 def _is_earlier(path: Path, entries: Sequence[Entry]) -> bool:

@@ -15,8 +15,7 @@ from ..video import PyAVReader
 from ..video.orientation import has_display_matrix, upright
 from ..video.stream import decode_from_beginning, frame_rate, open_stream
 from .isolated import call_each
-
-SUFFIXES = ('.avi', '.mkv', '.mov', '.mp4', '.mpg', '.webm', '.wmv')
+from .sources import videos_below
 
 
 def shrunk_size(width: int, height: int, short_side: int) -> Tuple[int, int]:
@@ -191,13 +190,10 @@ def find_videos(src: Path, dst: Path) -> Dict[Path, Path]:
             video.
     """
     copies, taken = {}, set()
-    for path in sorted(src.rglob('*')):
-        if path.suffix.lower() in SUFFIXES and dst not in path.parents:
-            copy = dst / path.relative_to(src).with_suffix('.mp4')
-            if copy in taken:
-                raise ValueError(f'{path}: another video would be {copy} too')
-            copies[path] = copy
-            taken.add(copy)
-    if not copies:
-        raise ValueError(f'{src} holds no video, {", ".join(SUFFIXES)}')
+    for path in videos_below(src, dst):
+        copy = dst / path.relative_to(src).with_suffix('.mp4')
+        if copy in taken:
+            raise ValueError(f'{path}: another video would be {copy} too')
+        copies[path] = copy
+        taken.add(copy)
     return copies

@@ -3,7 +3,7 @@ import os.path as osp
 from mmaction.datasets.transforms import DecordInit
 from mmaction.registry import TRANSFORMS
 
-from ..video import PyAVReader
+from ..video import frames_of, open_video
 
 _BACKENDS = ('pyav', 'decord')
 
@@ -16,6 +16,10 @@ class VideoInit(DecordInit):
     backends return the same pixels for most videos. PyAV is faster, needs no
     decord, and returns the right frames also in AVI files with B-frames
     (XVID, DivX), where decord returns neighbouring ones.
+
+    A path into a cache that ``tools/data/cache_frames.py`` wrote returns the
+    cached frames, whatever the backend. They are those of 'pyav' after the
+    ``Resize`` that must follow, which then changes nothing.
 
     Required Keys:
 
@@ -33,7 +37,7 @@ class VideoInit(DecordInit):
 
     Raises:
         ValueError: If there is no such backend; in use, if the file cannot
-            be read.
+            be read, or has changed since it was cached.
         FileNotFoundError: In use, if there is no such file.
     """
 
@@ -49,8 +53,8 @@ class VideoInit(DecordInit):
     def _get_video_reader(self, filename: str) -> object:
         if not osp.splitext(filename)[1]:
             filename += '.mp4'
-        if self.backend == 'pyav':
-            return PyAVReader(filename)
+        if self.backend == 'pyav' or frames_of(filename):
+            return open_video(filename)
         if not osp.exists(filename):
             raise FileNotFoundError(filename)
         # decord raises its own errors, or returns a reader of no frames.

@@ -1,11 +1,12 @@
 """Read frames of a video by PyAV."""
 
-from typing import Dict, Iterator, List, Sequence, Set
+from typing import Dict, Iterator, Sequence, Set
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from .batch import Batch, check_indices
 from .frame_index import Span, make_index
 from .orientation import upright
 from .packet_table import PacketTable
@@ -16,14 +17,6 @@ from .stream import decode_from_beginning, frame_rate, open_stream, unreadable
 _ONE_THREAD = (
     dict(threads=1) if int(av.__version__.split('.')[0]) >= 17 else {}
 )
-
-
-class Batch(list):
-    """Frames, with the interface of decord's batches."""
-
-    def asnumpy(self) -> List[np.ndarray]:
-        """Return the frames."""
-        return self
 
 
 class PyAVReader:
@@ -102,24 +95,15 @@ class PyAVReader:
             ValueError: If the file is damaged, and has fewer frames than its
                 headers say.
         """
-        indices = [int(i) for i in indices]
+        indices = check_indices(self.path, len(self), indices)
         wanted = set(indices)
-        if not 0 <= min(wanted) <= max(wanted) < len(self):
-            raise IndexError(
-                f'{self.path!r} has {len(self)} frames, but frames '
-                f'{min(wanted)} to {max(wanted)} were asked for'
-            )
         try:
             frames = self._decode_spans(wanted) if self._index else {}
             if len(frames) < len(wanted):
                 frames = self._decode_all(wanted)
         except av.FFmpegError as error:
             raise unreadable(self.path, error.strerror) from error
-        # Transforms may write into their frames.
-        return Batch(
-            frames[i].copy() if i in indices[:k] else frames[i]
-            for k, i in enumerate(indices)
-        )
+        return Batch.of(frames, indices)
 
     def _decode_spans(self, wanted: Set[int]) -> Dict[int, np.ndarray]:
         """Return the wanted frames, or none if they do not come as indexed."""
