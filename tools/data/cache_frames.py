@@ -1,6 +1,6 @@
 """Decode and resize a data set once, for fast training."""
 
-from skdsrl_mmaction.cli.cache_frames import main
+from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    main()
+    run('cache_frames')

@@ -10,6 +10,8 @@ from mmaction.registry import DATASETS
 from mmengine import fileio
 from mmengine.config import Config
 
+from ...datasets.video import frames_of
+from ...datasets.video.cache_index import find_entry, stamp_of
 from ...utils import leaf_datasets
 from .overrides import SPLITS
 
@@ -30,7 +32,8 @@ def describe_data(cfg: Config) -> Dict[str, List[Dict[str, str]]]:
 
     An annotation file counts by its bytes. A video counts by its size and
     its time of change, which a plain copy does not keep; so does a folder of
-    raw frames. Videos that are not on a local disk count as absent.
+    raw frames. Cached frames count as their video. Videos that are not on a
+    local disk count as absent.
 
     Args:
         cfg (Config): The whole config; its data sets are built.
@@ -54,7 +57,7 @@ def _describe(dataset: dict) -> Dict[str, str]:
     built = DATASETS.build(copy.deepcopy(dataset))
     annotations = fileio.get(built.ann_file) if built.ann_file else b''
     infos = map(built.get_data_info, range(len(built)))
-    stats = [_stat(x.get('filename') or x.get('frame_dir')) for x in infos]
+    stats = [_stamp(x.get('filename') or x['frame_dir']) for x in infos]
     absent = stats.count(None)
     return dict(
         ann_file=f'{len(stats)} samples, sha256 '
@@ -64,12 +67,9 @@ def _describe(dataset: dict) -> Dict[str, str]:
     )
 
 
-def _stat(path: Optional[str]) -> Optional[Tuple[int, int]]:
-    try:
-        found = os.stat(path or '')
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
+def _stamp(path: str) -> Optional[Tuple[int, int]]:
+    entry = find_entry(path) if frames_of(path) else None
+    return stamp_of(path) if entry is None else (entry.size, entry.time)
 
 
 def describe_weights(config: Any) -> Any:
@@ -96,5 +96,5 @@ def describe_weights(config: Any) -> Any:
 
 
 def _describe_file(path: str) -> str:
-    found = _stat(path)
+    found = stamp_of(path)
     return f'{os.path.basename(path)}, {digest(found)}' if found else path

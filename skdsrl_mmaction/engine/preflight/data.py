@@ -10,6 +10,7 @@ from mmengine.logging import print_log
 from ...utils import is_a, leaf_datasets
 from .annotation_files import check_annotation_file, stock_type
 from .batches import check_batch
+from .cache import check_cache
 from .files import check_files
 from .values import metrics_of
 from .views import check_views
@@ -32,7 +33,8 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
         ValueError: If a line is malformed, a label is not in
             [0, num_classes), a training split is smaller than one batch or
             ends in a batch that is too small for the predictor's BatchNorm,
-            or model and training pipeline disagree on the views.
+            model and training pipeline disagree on the views, or
+            cached frames are not those that a pipeline makes.
     """
     num_classes = (cfg.model.get('cls_head') or {}).get('num_classes')
     for split in splits:
@@ -50,6 +52,7 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
                 key, dataset, num_classes, not _needs_labels(cfg, split)
             )
             check_files(key, dataset, samples)
+            check_cache(key, dataset, samples)
             lengths[id(dataset)] = len(samples)
             labels += [x for sample in samples for x in sample.labels]
             if split == 'train':

@@ -10,6 +10,7 @@ from skdsrl_mmaction.benchmark.comparison.data import (
     describe_data,
     describe_weights,
 )
+from tests.support.caches import write_cache
 from tests.support.tiny import tiny_config
 
 
@@ -35,6 +36,19 @@ def test_description(tiny_dataset, folder):
     assert test['videos'].startswith('4 files, 0 absent, sha256 ')
     assert str(tiny_dataset) not in str(found)
     assert describe(folder) == found  # the same files at another place
+
+
+def test_cached_frames_count_as_their_video(folder, tmp_path):
+    """Runs on them have the same results, so the same keys."""
+    cache = write_cache(folder, tmp_path / 'cache', 24)
+    for name in 'train.txt', 'val.txt':
+        shutil.copy(folder / name, cache / name)
+    before = describe(folder)
+    assert describe(cache) == before
+    os.utime(folder / '2.mp4', (1, 1))
+    assert describe(cache) == before  # that is what was cached
+    write_cache(folder, cache, 24)
+    assert describe(cache) == describe(folder) != before
 
 
 def test_another_annotation_file(folder):

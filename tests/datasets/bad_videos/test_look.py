@@ -47,11 +47,12 @@ def test_links_are_followed(tmp_path):
     assert look_at_video(str(tmp_path / 'link.avi')) is None
 
 
-@pytest.mark.parametrize('cache', ['a.avi.npy', 'a.npy'])
-def test_cached_frames_count_as_present(tmp_path, cache):
-    assert look_at_video(str(tmp_path / 'a.avi')) == 'missing'
-    (tmp_path / cache).write_bytes(b'.')
-    assert look_at_video(str(tmp_path / 'a.avi')) is None
+@pytest.mark.parametrize('name, file', [('a.avi', 'a.avi'), ('a', 'a.mp4')])
+def test_cached_frames_count_as_present(tmp_path, name, file):
+    assert look_at_video(str(tmp_path / name)) == 'missing'
+    (tmp_path / f'{file}.npy').write_bytes(b'.')
+    assert look_at_video(str(tmp_path / name)) is None
+    assert look_at_video(str(tmp_path / 'b.npy')) == 'missing'
 
 
 def test_urls_are_not_looked_at():
