@@ -5,6 +5,8 @@ import pytest
 from skdsrl_mmaction.benchmark.speed import loading, synthetic
 from skdsrl_mmaction.cli import benchmark_pipeline
 
+NAMES = 'stock, twice', 'ours, decord', 'ours, pyav', 'ours, cached'
+
 
 @pytest.fixture
 def run(monkeypatch):
@@ -27,7 +29,7 @@ def test_its_own_videos(run, monkeypatch, tmp_path, capsys):
     table = (out / 'table.md').read_text()
     assert table in capsys.readouterr().out
     for name in 'kinetics_like.mp4', 'ucf_like.avi':
-        for variant in 'stock, twice', 'ours, decord', 'ours, pyav':
+        for variant in NAMES:
             assert f'| {name} | {variant} |' in table
             assert f'| {name}, shrunk | {variant} |' in table
     assert 'videos/s' not in table and 'training step' not in table

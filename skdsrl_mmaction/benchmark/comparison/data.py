@@ -57,7 +57,9 @@ def _describe(dataset: dict) -> Dict[str, str]:
     built = DATASETS.build(copy.deepcopy(dataset))
     annotations = fileio.get(built.ann_file) if built.ann_file else b''
     infos = map(built.get_data_info, range(len(built)))
-    stats = [_stamp(x.get('filename') or x['frame_dir']) for x in infos]
+    stats = [
+        _stamp(x.get('filename') or x.get('frame_dir', '')) for x in infos
+    ]
     absent = stats.count(None)
     return dict(
         ann_file=f'{len(stats)} samples, sha256 '

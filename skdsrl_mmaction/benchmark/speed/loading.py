@@ -5,9 +5,10 @@ same clips, one variant after the other, so that other load of the machine
 affects all of them alike.
 """
 
+import os.path as osp
 import time
 from collections import defaultdict
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 import cv2
 import numpy as np
@@ -87,10 +88,15 @@ class Variant:
     Args:
         pipeline (list[dict]): Transforms.
         runs (int): Runs of the transforms for two views: 1 or 2.
+        cache (str, optional): Folder with the cached frames of the videos,
+            which are read in their place. Defaults to None.
     """
 
-    def __init__(self, pipeline: Sequence[dict], runs: int) -> None:
+    def __init__(
+        self, pipeline: Sequence[dict], runs: int, cache: Optional[str] = None
+    ) -> None:
         self.runs = runs
+        self.cache = cache
         self.sampler = PlannedFrames()
         self.stages: Dict[str, float] = defaultdict(float)
         self.transforms = self._prepare(Compose(pipeline).transforms)
@@ -117,6 +123,8 @@ class Variant:
         Returns:
             list[dict]: What each run of the transforms returns.
         """
+        if self.cache is not None:
+            path = osp.join(self.cache, osp.basename(path))
         samples = []
         for _ in range(self.runs):
             sample = dict(filename=path, start_index=0, modality='RGB')
@@ -126,11 +134,14 @@ class Variant:
         return samples
 
 
-def make_variants(train_pipeline: Sequence[dict]) -> Dict[str, Variant]:
+def make_variants(
+    train_pipeline: Sequence[dict], cache: str
+) -> Dict[str, Variant]:
     """Build MMAction2's transforms, run twice, and ours with each loader.
 
     Args:
         train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
+        cache (str): Folder with the cached frames of the videos.
 
     Returns:
         dict[str, Variant]: By the names of the table.
@@ -141,6 +152,7 @@ def make_variants(train_pipeline: Sequence[dict]) -> Dict[str, Variant]:
         variants[OURS.format(backend)] = Variant(
             [opener, *train_pipeline[1:]], runs=1
         )
+    variants[OURS.format('cached')] = Variant(train_pipeline, 1, cache)
     return variants
 
 
@@ -171,20 +183,25 @@ def decode_alone(path: str, places: Sequence[float]) -> float:
 
 
 def measure_video(
-    path: str, train_pipeline: Sequence[dict], rounds: int, seed: int = 0
+    path: str,
+    train_pipeline: Sequence[dict],
+    cache: str,
+    rounds: int,
+    seed: int = 0,
 ) -> Dict[str, Rounds]:
     """Measure the loading of one video by every variant.
 
     Args:
         path (str): The video.
         train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
+        cache (str): Folder with the cached frames of the video.
         rounds (int): Measured rounds, after one that is not measured.
         seed (int): Seed of the positions of the clips. Defaults to 0.
 
     Returns:
         dict[str, Rounds]: For each variant, and for decoding alone.
     """
-    variants = make_variants(train_pipeline)
+    variants = make_variants(train_pipeline, cache)
     rounds_of: Dict[str, Rounds] = defaultdict(list)
     rng = np.random.default_rng(seed)
     for i in range(1 + rounds):
@@ -213,6 +230,7 @@ class _Views(Dataset):
 def measure_loader(
     path: str,
     train_pipeline: Sequence[dict],
+    cache: str,
     workers: int,
     batches: int,
     rounds: int,
@@ -222,6 +240,7 @@ def measure_loader(
     Args:
         path (str): The video; every sample is one of it.
         train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
+        cache (str): Folder with the cached frames of the video.
         workers (int): Processes of the DataLoader.
         batches (int): Batches of 8 videos in each round, after one that is
             not measured.
@@ -230,7 +249,7 @@ def measure_loader(
     Returns:
         dict[str, list[float]]: Videos a second, by variant and round.
     """
-    variants = make_variants(train_pipeline)
+    variants = make_variants(train_pipeline, cache)
     rates: Dict[str, List[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, variant in variants.items():

@@ -12,11 +12,15 @@ from mmengine.registry import init_default_scope
 from rich.console import Console
 from rich.progress import track
 
+from ...datasets.preparation.cache import cache_video
 from ...datasets.preparation.shrink import shrink_video
+from ...datasets.video.cache_index import SUFFIX
 from ...utils import read_config
 from . import loading, step
 from .report import SHRUNK, Rates, Videos, write_report
 from .synthetic import SYNTHETIC, write_synthetic
+
+SHORT_SIDE = 128  # that our configs resize to, in pixels
 
 
 class Measured(NamedTuple):
@@ -65,9 +69,25 @@ def find_videos(
         videos[name] = path
         if shrink:
             copy = osp.join(folder, f'{i}.mp4')
-            shrink_video((path, copy), short_side=128, key_interval=8)
+            shrink_video((path, copy), SHORT_SIDE, key_interval=8)
             videos[name + SHRUNK] = copy
     return videos
+
+
+def write_cache(path: str, folder: str) -> str:
+    """Cache the frames of a video, with the short side of the others.
+
+    Args:
+        path (str): The video.
+        folder (str): Of the cache, which must not exist.
+
+    Returns:
+        str: The folder.
+    """
+    os.mkdir(folder)
+    file = osp.join(folder, f'{osp.basename(path)}{SUFFIX}')
+    cache_video((path, file), folder, SHORT_SIDE)
+    return folder
 
 
 def measure_memory(config: str, batch_size: int) -> Dict[str, int]:
@@ -96,6 +116,7 @@ def measure_memory(config: str, batch_size: int) -> Dict[str, int]:
 def measure(
     config: str,
     videos: Dict[str, str],
+    folder: str,
     rounds: int = 20,
     workers: int = 2,
     batches: int = 8,
@@ -110,6 +131,7 @@ def measure(
     Args:
         config (str): File of an SKD-SRL config.
         videos (dict[str, str]): Paths by name, see :func:`find_videos`.
+        folder (str): Where their frames are cached.
         rounds (int): Rounds of each video.
         workers (int): Of the DataLoader; 0 leaves it out.
         batches (int): Of 8 videos, from the DataLoader.
@@ -132,10 +154,11 @@ def measure(
     for name, path in track(
         videos.items(), 'loading videos', console=Console(stderr=True)
     ):
-        measured[name] = loading.measure_video(path, transforms, rounds)
+        cache = write_cache(path, osp.join(folder, f'{name}, cached'))
+        measured[name] = loading.measure_video(path, transforms, cache, rounds)
         if workers:
             rates[name] = loading.measure_loader(
-                path, transforms, workers, batches, rounds=3
+                path, transforms, cache, workers, batches, rounds=3
             )
     return Measured(measured, rates, seconds, memory)
 
@@ -166,7 +189,7 @@ def benchmark_pipeline(
     os.makedirs(out, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         videos = find_videos(paths, folder, shrink)
-        measured = measure(config, videos, rounds, workers, **options)
+        measured = measure(config, videos, folder, rounds, workers, **options)
     footer = (
         f'{os.cpu_count()} CPU cores, load {os.getloadavg()[0]:.1f}; '
         f'{rounds} rounds; {workers} workers; PyAV {av.__version__}.'
