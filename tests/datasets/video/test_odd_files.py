@@ -42,7 +42,7 @@ def join(path, sources, pictures):
             old = stack.enter_context(av.open(str(source)))
             copy = new.add_stream_from_template(old.streams.video[0])
             if source in pictures:
-                copy.disposition = Disposition.attached_pic
+                copy.disposition = Disposition.attached_pic.value
             streams.append((old, copy))
         for old, copy in streams:
             for packet in old.demux(video=0):
@@ -165,8 +165,8 @@ def test_a_stream_without_its_first_key_frame(codec, tmp_path):
         tmp_path / 'cut.ts',
         lambda packet: [packet] if next(number) >= 5 else [],
     )
-    frames = check(path)
-    assert len(frames) < 35
+    # Older versions of FFmpeg return HEVC frames without their references.
+    assert len(check(path)) <= 35
 
 
 @pytest.mark.parametrize('places', [(0, 20, 30, 31), (0, 30, 38, 39)])

@@ -229,7 +229,8 @@ def test_raw_frames(cfg, tmp_path):
         (range(1, 20), 'a 20 1', {}, "no 'img_00020.jpg'"),
         (range(1, 21), 'a 20 1', dict(filename_tmpl='{:05}.jpg'), '00001.jpg'),
         (range(1, 21), 'a 20 1', dict(filename_tmpl='{}_{}.jpg'), 'number'),
-        (range(1, 21), 'a 20 1', dict(modality='Flow'), 'img_x0000'),
+        # Python 3.9 does not put 'x' into {:05}.
+        (range(1, 21), 'a 20 1', dict(modality='Flow'), 'img_x0000|flow_'),
         (range(8, 21), 'a 7 13 1', dict(with_offset=True), None),
         (range(7, 20), 'a 7 13 1', dict(with_offset=True), 'img_00020.jpg'),
         (range(1, 21), 'b 20 1', {}, r"data_prefix.img.*b', the first"),
