@@ -48,8 +48,15 @@ def choose_stream(container: InputContainer) -> VideoStream:
     return best if best in streams else streams[0]
 
 
+def _open(path: str) -> InputContainer:
+    """Open a file, whatever the encoding of its metadata."""
+    if int(av.__version__.split('.')[0]) < 19:  # later ones never raise
+        return av.open(path, metadata_errors='replace')
+    return av.open(path)
+
+
 def _streams_of_several_packets(path: str) -> Set[int]:
-    with av.open(path, metadata_errors='replace') as container:
+    with _open(path) as container:
         streams = container.streams.video
         packets = Counter()
         for packet in demux(container, streams):
@@ -75,8 +82,7 @@ def open_stream(path: str) -> Tuple[InputContainer, VideoStream]:
         ValueError: If it has no video that can be read.
     """
     try:
-        # Metadata in an unknown encoding is no reason to refuse a video.
-        container = av.open(path, metadata_errors='replace')
+        container = _open(path)
     except FileNotFoundError:
         raise
     except av.FFmpegError as error:
