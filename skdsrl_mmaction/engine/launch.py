@@ -12,14 +12,15 @@ from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper
 
 from ..utils import is_a
+from .slurm import adopt_slurm_ranks
 
 
 def prepare_device(cfg: Config, training: bool) -> None:
     """Prepare a config for the devices of this machine.
 
-    With CUDA nothing is changed. Without it, ``launcher='pytorch'`` opens a
-    process group over gloo and sets the wrapper of the model, since MMEngine
-    would set a CUDA device and pass CUDA device ids to
+    With CUDA nothing is changed. Without it, ``launcher='pytorch'`` and
+    ``'slurm'`` open a process group over gloo and set the wrapper of the
+    model, since MMEngine would set a CUDA device and pass CUDA device ids to
     DistributedDataParallel.
 
     Args:
@@ -28,7 +29,8 @@ def prepare_device(cfg: Config, training: bool) -> None:
             precision and ``sync_bn`` matter in training only.
 
     Raises:
-        ValueError: If the config needs a GPU and there is none.
+        ValueError: If the config needs a GPU and there is none, or if
+            ``launcher='slurm'`` and srun did not start this process.
     """
     if torch.cuda.is_available():
         return
@@ -37,10 +39,12 @@ def prepare_device(cfg: Config, training: bool) -> None:
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
         return
-    if launcher != 'pytorch':
+    if launcher == 'slurm':
+        adopt_slurm_ranks()
+    elif launcher != 'pytorch':
         raise ValueError(
             f'launcher={launcher!r} needs CUDA devices and there are none; on '
-            "CPUs use launcher='pytorch' (tools/dist_train.sh)"
+            "CPUs use launcher='pytorch' (tools/dist_train.sh) or 'slurm'"
         )
     if not dist.is_initialized():
         dist.init_process_group('gloo')
