@@ -11,7 +11,7 @@ import time
 import pytest
 import torch
 
-from tests.support.drawing import drawing_config
+from tests.support.drawing import write_slow_config
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -20,24 +20,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def config(tmp_path):
     """A run of 1,000 iterations in 2 epochs, some milliseconds each."""
-    cfg = drawing_config(
-        tmp_path / 'unused',
-        **{
-            'train_cfg.max_epochs': 2,
-            'train_dataloader.dataset.repeats': 125,
-            'train_dataloader.num_workers': 2,
-            'default_hooks.checkpoint.interval': 1,
-            'custom_hooks': [dict(type='SlowHook')],
-        },
-    )
-    cfg.custom_imports = dict(
-        imports=['skdsrl_mmaction', 'tests.support.drawing'],
-        allow_failed_imports=False,
-    )
-    cfg.log_level = 'INFO'
-    cfg.default_hooks.logger = dict(type='LoggerHook', interval=10)
-    cfg.work_dir = None
-    cfg.dump(tmp_path / 'config.py')
+    write_slow_config(tmp_path / 'config.py', iterations=500)
     return tmp_path / 'config.py'
 
 
