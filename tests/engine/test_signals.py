@@ -14,6 +14,7 @@ import torch
 from tests.support.drawing import write_slow_config
 from tests.support.paths import ROOT
 
+LIMIT = 'TORCH_ELASTIC_SHUTDOWN_TIMEOUT'
 pytestmark = pytest.mark.slow
 
 
@@ -159,3 +160,19 @@ def test_ranks_end_with_their_launcher(config, tmp_path):
     process.kill()
     process.wait()
     assert all_gone(members, 10)
+
+
+@pytest.mark.parametrize('given, used', [({}, 300), ({LIMIT: '7'}, 7)])
+def test_torchrun_waits_for_a_slow_save(tmp_path, given, used):
+    """Its default, 30 seconds, is shorter than many an iteration and save."""
+    python = tmp_path / 'python'
+    python.write_text(f'#!/bin/sh\necho ${LIMIT}\n')
+    python.chmod(0o755)
+    printed = subprocess.run(
+        [ROOT / 'tools/dist_train.sh', 'c.py', '2'],
+        env={'PATH': os.environ['PATH'], 'PYTHON': str(python), **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(printed.stdout) == used
