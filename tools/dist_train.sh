@@ -11,6 +11,8 @@ TOOLS=$(dirname "$0")
 SIGNALS=SIGTERM,SIGINT,SIGHUP,SIGQUIT,SIGUSR1
 export PET_SIGNALS_TO_HANDLE=${PET_SIGNALS_TO_HANDLE:-$SIGNALS}
 export TORCHELASTIC_SIGNALS_TO_HANDLE=$PET_SIGNALS_TO_HANDLE
+# Seconds after SIGTERM until it kills them, which may be saving: else 30.
+export TORCH_ELASTIC_SHUTDOWN_TIMEOUT=${TORCH_ELASTIC_SHUTDOWN_TIMEOUT:-300}
 
 # Without exec a signal would end this script alone.
 exec "${PYTHON:-python}" -m torch.distributed.run \

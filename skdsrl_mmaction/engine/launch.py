@@ -12,14 +12,15 @@ from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper
 
 from ..utils import is_a
+from .slurm import adopt_slurm_ranks
 
 
 def prepare_device(cfg: Config, training: bool) -> None:
     """Prepare a config for the devices of this machine.
 
-    With CUDA nothing is changed. Without it, ``launcher='pytorch'`` opens a
-    process group over gloo and sets the wrapper of the model, since MMEngine
-    would set a CUDA device and pass CUDA device ids to
+    With CUDA the config is not changed. Without it, ``launcher='pytorch'`` and
+    ``'slurm'`` open a process group over gloo and set the wrapper of the
+    model, since MMEngine would set a CUDA device and pass CUDA device ids to
     DistributedDataParallel.
 
     Args:
@@ -28,19 +29,22 @@ def prepare_device(cfg: Config, training: bool) -> None:
             precision and ``sync_bn`` matter in training only.
 
     Raises:
-        ValueError: If the config needs a GPU and there is none.
+        ValueError: If the config needs a GPU and there is none, or if
+            ``launcher='slurm'`` and srun did not start this process.
     """
+    launcher = cfg.get('launcher', 'none')
+    if launcher == 'slurm':
+        adopt_slurm_ranks()
     if torch.cuda.is_available():
         return
     if training:
         _refuse_gpu_training(cfg)
-    launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
         return
-    if launcher != 'pytorch':
+    if launcher not in ('pytorch', 'slurm'):
         raise ValueError(
             f'launcher={launcher!r} needs CUDA devices and there are none; on '
-            "CPUs use launcher='pytorch' (tools/dist_train.sh)"
+            "CPUs use launcher='pytorch' (tools/dist_train.sh) or 'slurm'"
         )
     if not dist.is_initialized():
         dist.init_process_group('gloo')

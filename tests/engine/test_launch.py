@@ -3,7 +3,7 @@ import torch
 from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper
 
-from skdsrl_mmaction.engine import prepare_device
+from skdsrl_mmaction.engine import launch, prepare_device
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def test_a_config_of_mixed_precision_can_be_tested(cfg):
     prepare_device(cfg, training=False)
 
 
-def test_slurm_without_cuda(cfg):
-    cfg.launcher = 'slurm'
-    with pytest.raises(ValueError, match="launcher='slurm'.*pytorch"):
+def test_mpi_without_cuda(cfg):
+    cfg.launcher = 'mpi'
+    with pytest.raises(ValueError, match="launcher='mpi'.*pytorch"):
         prepare_device(cfg, training=True)
 
 
@@ -53,10 +53,14 @@ def test_with_cuda_nothing_is_touched(cfg, monkeypatch):
     assert cfg.pretty_text == before
 
 
-def test_gloo_wrapper_passes_find_unused_parameters_on(cfg, monkeypatch):
+@pytest.mark.parametrize('launcher', ['pytorch', 'slurm'])
+def test_gloo_wrapper_passes_find_unused_parameters_on(
+    cfg, monkeypatch, launcher
+):
     opened = []
     monkeypatch.setattr(torch.distributed, 'init_process_group', opened.append)
-    cfg.launcher, cfg.find_unused_parameters = 'pytorch', True
+    monkeypatch.setattr(launch, 'adopt_slurm_ranks', lambda: None)
+    cfg.launcher, cfg.find_unused_parameters = launcher, True
     prepare_device(cfg, training=True)
     assert opened == ['gloo']
     assert cfg.model_wrapper_cfg == dict(

@@ -11,33 +11,17 @@ import time
 import pytest
 import torch
 
-from tests.support.drawing import drawing_config
+from tests.support.drawing import write_slow_config
 from tests.support.paths import ROOT
 
+LIMIT = 'TORCH_ELASTIC_SHUTDOWN_TIMEOUT'
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def config(tmp_path):
     """A run of 1,000 iterations in 2 epochs, some milliseconds each."""
-    cfg = drawing_config(
-        tmp_path / 'unused',
-        **{
-            'train_cfg.max_epochs': 2,
-            'train_dataloader.dataset.repeats': 125,
-            'train_dataloader.num_workers': 2,
-            'default_hooks.checkpoint.interval': 1,
-            'custom_hooks': [dict(type='SlowHook')],
-        },
-    )
-    cfg.custom_imports = dict(
-        imports=['skdsrl_mmaction', 'tests.support.drawing'],
-        allow_failed_imports=False,
-    )
-    cfg.log_level = 'INFO'
-    cfg.default_hooks.logger = dict(type='LoggerHook', interval=10)
-    cfg.work_dir = None
-    cfg.dump(tmp_path / 'config.py')
+    write_slow_config(tmp_path / 'config.py', iterations=500)
     return tmp_path / 'config.py'
 
 
@@ -176,3 +160,19 @@ def test_ranks_end_with_their_launcher(config, tmp_path):
     process.kill()
     process.wait()
     assert all_gone(members, 10)
+
+
+@pytest.mark.parametrize('given, used', [({}, 300), ({LIMIT: '7'}, 7)])
+def test_torchrun_waits_for_a_slow_save(tmp_path, given, used):
+    """Its default, 30 seconds, is shorter than many an iteration and save."""
+    python = tmp_path / 'python'
+    python.write_text(f'#!/bin/sh\necho ${LIMIT}\n')
+    python.chmod(0o755)
+    printed = subprocess.run(
+        [ROOT / 'tools/dist_train.sh', 'c.py', '2'],
+        env={'PATH': os.environ['PATH'], 'PYTHON': str(python), **given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(printed.stdout) == used

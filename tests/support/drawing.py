@@ -185,6 +185,34 @@ def drawing_config(work_dir, by_epoch=True, workers=0, **overrides):
     return cfg
 
 
+def write_slow_config(path, iterations):
+    """Write a config of 2 epochs with two workers, for real commands.
+
+    Args:
+        path (Path): The config file.
+        iterations (int): Of an epoch in one process, at least 10 ms each; a
+            multiple of 4.
+    """
+    cfg = drawing_config(
+        path.with_name('unused'),
+        **{
+            'train_cfg.max_epochs': 2,
+            'train_dataloader.dataset.repeats': iterations // 4,
+            'train_dataloader.num_workers': 2,
+            'default_hooks.checkpoint.interval': 1,
+            'custom_hooks': [dict(type='SlowHook')],
+        },
+    )
+    cfg.custom_imports = dict(
+        imports=['skdsrl_mmaction', 'tests.support.drawing'],
+        allow_failed_imports=False,
+    )
+    cfg.log_level = 'INFO'
+    cfg.default_hooks.logger = dict(type='LoggerHook', interval=10)
+    cfg.work_dir = None
+    cfg.dump(path)
+
+
 _names = iter(range(10**9))
 
 
