@@ -1,17 +1,18 @@
 """Resumed runs against unbroken ones, of stock configs."""
 
 import itertools
-import os
 import signal
 
 import pytest
 import torch
+from mmengine.runner import Runner
 
 from tests.support.drawing import (
     NoteHook,
     assert_equal,
     drawing_config,
     plain_text,
+    stopped,
     train,
     weights,
 )
@@ -77,6 +78,18 @@ def test_iterations(tmp_path, monkeypatch, workers, extra):
 @pytest.mark.parametrize('extra', [REPEATED, CONCATENATED])
 def test_wrapped_data_sets(tmp_path, extra):
     check_resumed(tmp_path, [('before_train_iter', 6)], **extra)
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_validations_draw_the_same(tmp_path, workers):
+    """Made up or not, after other draws or none: scores are among the
+    compared numbers."""
+    loader = {
+        'val_dataloader.num_workers': workers,
+        'val_dataloader.persistent_workers': workers > 0,
+    }
+    kills = [('before_val_epoch', 2), ('before_train_iter', 6)]
+    check_resumed(tmp_path, kills, **loader)
 
 
 def test_workers_do_not_matter(tmp_path):
@@ -165,38 +178,6 @@ def test_a_signal_stops_after_the_iteration(tmp_path, by_epoch, number):
         assert signal.getsignal(number) is before
 
 
-def stopped(cfg, number, method, count, monkeypatch=None):
-    """Train, and signal this process at a call of a hook's method."""
-    from mmengine.hooks import Hook
-
-    left = [count]
-
-    def send(self, *args, **kwargs):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), number)
-
-    hook = type('SignalHook', (Hook,), {method: send, 'priority': 'HIGHEST'})
-    from mmaction.registry import HOOKS
-
-    HOOKS.register_module(name='SignalHook', module=hook, force=True)
-    cfg = type(cfg)(cfg.to_dict())
-    cfg.custom_hooks = [
-        *cfg.get('custom_hooks', []),
-        dict(type='SignalHook'),
-    ]
-    previous = {
-        x: signal.getsignal(x) for x in (signal.SIGTERM, signal.SIGUSR1)
-    }
-    try:
-        with pytest.raises(SystemExit) as exit_:
-            train(cfg)
-    finally:
-        for x, handler in previous.items():
-            signal.signal(x, handler)
-    assert exit_.value.code == 75
-
-
 def test_a_signal_stops_within_a_validation(tmp_path):
     unbroken = weights(train(drawing_config(tmp_path / 'unbroken')))
     cfg = drawing_config(tmp_path / 'stopped')
@@ -215,3 +196,19 @@ def test_a_checkpoint_of_the_stock_loop_is_resumed(tmp_path):
     del checkpoint['resume_state']
     torch.save(checkpoint, path)
     assert train(cfg, resume='auto').iter == 12
+
+
+def test_the_runner_of_the_host_resumes_too(tmp_path):
+    """Where a config names the loop, as ours and those of add_skdsrl do."""
+    loop = {'train_cfg.type': 'ResumableEpochBasedTrainLoop'}
+    unbroken = weights(train(drawing_config(tmp_path / 'unbroken')))
+    cfg = drawing_config(tmp_path / 'host', **loop)
+    train(cfg, ('before_train_iter', 6), build=Runner.from_cfg)
+    cfg.resume = True
+    resumed = train(cfg, build=Runner.from_cfg)
+    assert_equal(weights(resumed), unbroken)
+    cfg = drawing_config(tmp_path / 'stopped', **loop)
+    stopped(cfg, signal.SIGTERM, 'before_train_iter', 6)
+    cfg.resume = True
+    resumed = train(cfg, build=Runner.from_cfg)
+    assert_equal(weights(resumed), unbroken)
