@@ -7,11 +7,9 @@ import sys
 
 import torch
 import torch.distributed as dist
-from mmaction.registry import OPTIM_WRAPPERS
 from mmengine.config import Config
-from mmengine.optim import AmpOptimWrapper
 
-from ..utils import is_a
+from .optimizers import use_cpu_amp
 
 
 def prepare_device(cfg: Config, training: bool) -> None:
@@ -20,10 +18,12 @@ def prepare_device(cfg: Config, training: bool) -> None:
     With CUDA nothing is changed. Without it, ``launcher='pytorch'`` opens a
     process group over gloo and sets the wrapper of the model, since MMEngine
     would set a CUDA device and pass CUDA device ids to
-    DistributedDataParallel.
+    DistributedDataParallel. Mixed precision becomes that of the CPU, where it
+    has bfloat16.
 
     Args:
-        cfg (Config): The whole config; receives ``model_wrapper_cfg``.
+        cfg (Config): The whole config; receives ``model_wrapper_cfg`` and
+            another type of ``optim_wrapper``.
         training (bool): Whether the config is about to be trained; mixed
             precision and ``sync_bn`` matter in training only.
 
@@ -34,6 +34,7 @@ def prepare_device(cfg: Config, training: bool) -> None:
         return
     if training:
         _refuse_gpu_training(cfg)
+        use_cpu_amp(cfg)
     launcher = cfg.get('launcher', 'none')
     if launcher == 'none':
         return
@@ -75,12 +76,6 @@ def end_process_of_group() -> None:
 
 
 def _refuse_gpu_training(cfg: Config) -> None:
-    optim_wrapper = cfg.get('optim_wrapper') or {}
-    if is_a(OPTIM_WRAPPERS, optim_wrapper.get('type'), AmpOptimWrapper):
-        raise ValueError(
-            "--amp (optim_wrapper.type='AmpOptimWrapper') needs a CUDA device "
-            'and there is none; train in float32, or on a machine with a GPU'
-        )
     if cfg.get('sync_bn') is not None:
         raise ValueError(
             f'sync_bn={cfg.sync_bn!r} needs CUDA devices and there are none; '
