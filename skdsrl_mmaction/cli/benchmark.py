@@ -1,9 +1,11 @@
 """Compare configs under equal conditions, over seeds and folds.
 
 Every config is trained for the same number of optimizer steps, with a cosine
-learning rate and no validation, and its last weights are tested. Start the
-same command again to resume it. With --from-records nothing is trained: the
-table and the plot are made of the records in OUT/runs.
+learning rate and no validation, and its last weights are tested. With --apply
+a stock config is compared with itself under each mechanism. Start the same
+command again to resume it. With --from-records nothing is trained: the table
+and the plot are made of the records in OUT/runs; --so-far prints the table of
+what another terminal has made.
 """
 
 import argparse
@@ -13,9 +15,15 @@ import sys
 from typing import Optional, Sequence
 
 from ..benchmark.comparison.executor import Executor
+from ..benchmark.comparison.mechanisms import MECHANISMS
 from ..benchmark.comparison.plan import find_configs, plan_comparison
 from ..benchmark.comparison.records import read_records
-from ..benchmark.comparison.report import check_against, write_report
+from ..benchmark.comparison.report import (
+    check_against,
+    describe_so_far,
+    write_report,
+)
+from ..benchmark.comparison.so_far import read_so_far, write_plan
 from ..benchmark.machine import commit, granted_gpus
 from .base import KEY_VALUES
 
@@ -38,6 +46,21 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         '--from-records',
         action='store_true',
         help='make table.md and plot.png of the records in OUT/runs alone',
+    )
+    parser.add_argument(
+        '--so-far',
+        action='store_true',
+        help='print the table of the finished runs of the comparison that '
+        'was started with this --out, and nothing else',
+    )
+    parser.add_argument(
+        '--apply',
+        nargs='+',
+        choices=list(MECHANISMS),
+        default=[],
+        metavar='MECHANISM',
+        help='compare each config, of a stock recognizer, with itself under '
+        f'these: {", ".join(MECHANISMS)}; all options are applied before',
     )
     parser.add_argument(
         '--work-dir',
@@ -69,8 +92,18 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         '--group',
         default='.+',
         metavar='REGEX',
-        help='with --folds: lines in which this finds the same text stay in '
-        'one fold',
+        help='with --folds or --val: lines in which this finds the same text '
+        'stay together',
+    )
+    parser.add_argument(
+        '--val',
+        nargs='?',
+        type=float,
+        const=0.1,
+        metavar='SHARE',
+        help='test the weights that are best on this share of the training '
+        'videos, which is cut from training (default: %(const)s), and not '
+        'the last ones',
     )
     parser.add_argument('--epochs', type=int, help='passes over the videos')
     parser.add_argument(
@@ -106,10 +139,22 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser.add_argument(
         '--jobs', type=int, default=1, help='runs at the same time'
     )
+    parser.add_argument(
+        '--gpus-per-run',
+        type=int,
+        default=1,
+        metavar='N',
+        help='train each run in N processes, each on a GPU or, without one, '
+        'on the CPU; batch_size is that of each',
+    )
     args = parser.parse_args(argv)
-    if args.jobs < 1:
-        parser.error(f'--jobs={args.jobs} must be at least 1')
-    if not args.configs and not args.from_records:
+    for key in ('jobs', 'gpus_per_run'):
+        if getattr(args, key) < 1:
+            option = key.replace('_', '-')
+            parser.error(f'--{option}={getattr(args, key)} must be at least 1')
+    if args.val is not None and not 0 < args.val < 1:
+        parser.error(f'--val={args.val} must be between 0 and 1')
+    if not args.configs and not args.from_records and not args.so_far:
         parser.error('configs are required without --from-records')
     cross_validation = (args.ann_file, args.data_prefix)
     if args.folds and not all(cross_validation):
@@ -129,6 +174,9 @@ def plan(args):
         data_prefix=args.data_prefix,
         group=args.group,
         list_dir=osp.join(args.work_dir, 'lists'),
+        val=args.val,
+        processes=args.gpus_per_run,
+        apply=args.apply,
         budget=args.budget,
         epochs=args.epochs,
         width=args.width,
@@ -139,6 +187,9 @@ def plan(args):
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
+    if args.so_far:
+        print(describe_so_far(read_so_far(args.out)))
+        return
     if args.from_records:
         found = read_records(osp.join(args.out, 'runs'))
         names = [*find_configs(args.configs), *found]
@@ -147,16 +198,23 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         print(write_report(args.out, records, against))
         return
 
+    gpus = granted_gpus()
+    if gpus and len(gpus) < args.gpus_per_run:
+        raise ValueError(
+            f'--gpus-per-run={args.gpus_per_run} must be at most {len(gpus)}, '
+            'the number of GPUs that this process may use'
+        )
     runs = plan(args)
     names = list(dict.fromkeys(run.name for run in runs))
     against = args.against or names[:1]
     check_against(names, against)
+    write_plan(args.out, runs, against)
     executor = Executor(
         args.out,
         args.work_dir,
         facts=dict(budget=args.budget, commit=commit()),
         jobs=args.jobs,
-        gpus=granted_gpus(),
+        gpus=gpus,
     )
     # SIGTERM, too, must end the workers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -165,12 +223,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     except KeyboardInterrupt:
         sys.exit('stopped; start the same command again to resume it')
 
-    records = {name: [] for name in names}
-    for run in runs:
-        for made in filter(None, (run, run.teacher)):
-            record = executor.record(made)
-            if record is not None:
-                records.setdefault(made.name, []).append(record)
+    records = read_so_far(args.out).records
     print(f'\n{write_report(args.out, records, against)}')
     if executor.failed:
         for name, log in executor.failed.items():

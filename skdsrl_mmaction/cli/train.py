@@ -37,7 +37,10 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         'are removed after the first new one is written',
     )
     parser.add_argument(
-        '--amp', action='store_true', help='train in mixed precision'
+        '--amp',
+        action='store_true',
+        help='train in mixed precision; without a GPU, in bfloat16 on a CPU '
+        'that has it',
     )
     parser.add_argument(
         '--no-validate',

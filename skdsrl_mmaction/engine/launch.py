@@ -7,11 +7,9 @@ import sys
 
 import torch
 import torch.distributed as dist
-from mmaction.registry import OPTIM_WRAPPERS
 from mmengine.config import Config
-from mmengine.optim import AmpOptimWrapper
 
-from ..utils import is_a
+from .optimizers import use_cpu_amp
 from .slurm import adopt_slurm_ranks
 
 
@@ -21,10 +19,12 @@ def prepare_device(cfg: Config, training: bool) -> None:
     With CUDA the config is not changed. Without it, ``launcher='pytorch'`` and
     ``'slurm'`` open a process group over gloo and set the wrapper of the
     model, since MMEngine would set a CUDA device and pass CUDA device ids to
-    DistributedDataParallel.
+    DistributedDataParallel. Mixed precision becomes that of the CPU, where it
+    has bfloat16.
 
     Args:
-        cfg (Config): The whole config; receives ``model_wrapper_cfg``.
+        cfg (Config): The whole config; receives ``model_wrapper_cfg`` and
+            another type of ``optim_wrapper``.
         training (bool): Whether the config is about to be trained; mixed
             precision and ``sync_bn`` matter in training only.
 
@@ -39,6 +39,7 @@ def prepare_device(cfg: Config, training: bool) -> None:
         return
     if training:
         _refuse_gpu_training(cfg)
+        use_cpu_amp(cfg)
     if launcher == 'none':
         return
     if launcher not in ('pytorch', 'slurm'):
@@ -79,12 +80,6 @@ def end_process_of_group() -> None:
 
 
 def _refuse_gpu_training(cfg: Config) -> None:
-    optim_wrapper = cfg.get('optim_wrapper') or {}
-    if is_a(OPTIM_WRAPPERS, optim_wrapper.get('type'), AmpOptimWrapper):
-        raise ValueError(
-            "--amp (optim_wrapper.type='AmpOptimWrapper') needs a CUDA device "
-            'and there is none; train in float32, or on a machine with a GPU'
-        )
     if cfg.get('sync_bn') is not None:
         raise ValueError(
             f'sync_bn={cfg.sync_bn!r} needs CUDA devices and there are none; '

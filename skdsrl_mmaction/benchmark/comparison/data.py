@@ -13,7 +13,7 @@ from mmengine.config import Config
 from ...datasets.video import frames_of
 from ...datasets.video.cache_index import find_entry, stamp_of
 from ...utils import leaf_datasets
-from .overrides import SPLITS
+from .overrides import splits_of
 
 # Keys of a data set that say where its data is.
 PLACES = ('ann_file', 'data_prefix', 'data_root')
@@ -39,8 +39,9 @@ def describe_data(cfg: Config) -> Dict[str, List[Dict[str, str]]]:
         cfg (Config): The whole config; its data sets are built.
 
     Returns:
-        dict[str, list[dict]]: For 'train' and 'test', one dict for each data
-        set, with ``ann_file`` and ``videos``: how many, and a digest.
+        dict[str, list[dict]]: For each split that the config uses, one dict
+        for each data set, with ``ann_file`` and ``videos``: how many, and a
+        digest.
     """
     return {
         split: [
@@ -49,7 +50,7 @@ def describe_data(cfg: Config) -> Dict[str, List[Dict[str, str]]]:
                 split, cfg[f'{split}_dataloader'].dataset
             )
         ]
-        for split in SPLITS
+        for split in splits_of(cfg)
     }
 
 

@@ -33,7 +33,7 @@ class Executor:
         facts (dict): Further content of every record, as the commit and the
             budget.
         jobs (int): Runs at a time. The CPU cores are shared evenly, the GPUs
-            in turn.
+            in turn, as many for each run as it has processes.
         gpus (Sequence[str]): GPUs to use, as ``CUDA_VISIBLE_DEVICES`` names
             them; without any, that variable stays as it is.
     """
@@ -142,6 +142,8 @@ class Executor:
     def _start(self, run: Run, slot: int) -> subprocess.Popen:
         cfg = copy.deepcopy(run.cfg)
         cfg.work_dir = self._folder(run)
+        if run.processes > 1:
+            cfg.launcher = 'pytorch'
         os.makedirs(cfg.work_dir, exist_ok=True)
         if run.teacher:
             cfg.model.teacher_checkpoint = self._weights(run.teacher)
@@ -162,21 +164,28 @@ class Executor:
                 **self.facts,
             ),
         )
-        env = dict(os.environ)
-        env['OMP_NUM_THREADS'] = str(max(1, os.cpu_count() // self.jobs))
-        if self.gpus:
-            env['CUDA_VISIBLE_DEVICES'] = self.gpus[slot % len(self.gpus)]
         with open(self._log(run), 'a') as log:
             return subprocess.Popen(
                 [
-                    *(sys.executable, '-m', WORKER),
-                    *(*paths, self._record_path(run)),
+                    *(sys.executable, '-m', *_launcher(run.processes)),
+                    *(WORKER, *paths, self._record_path(run)),
                 ],
                 stdin=subprocess.PIPE,  # it closes when this process ends
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=env,
+                env=self._environment(run.processes, slot),
             )
+
+    def _environment(self, processes: int, slot: int) -> Dict[str, str]:
+        env = dict(os.environ)
+        threads = os.cpu_count() // (self.jobs * processes)
+        env['OMP_NUM_THREADS'] = str(max(1, threads))
+        if self.gpus:
+            first = slot % (len(self.gpus) // processes) * processes
+            env['CUDA_VISIBLE_DEVICES'] = ','.join(
+                self.gpus[first : first + processes]
+            )
+        return env
 
     def _collect(self) -> None:
         for slot, (run, process) in list(self._running.items()):
@@ -228,6 +237,18 @@ class Executor:
         if self.record(teacher) is None or not osp.isdir(folder):
             return None
         # The path inside last_checkpoint may be that of another machine.
-        path = osp.basename(find_latest_checkpoint(folder) or '')
+        path = self.record(teacher).get('chosen') or osp.basename(
+            find_latest_checkpoint(folder) or ''
+        )
         path = osp.join(folder, path)
         return path if osp.isfile(path) else None
+
+
+def _launcher(processes: int) -> List[str]:
+    """What Python runs as a module before the worker."""
+    if processes == 1:
+        return []
+    return [
+        *('torch.distributed.run', '--standalone'),
+        *('--nproc-per-node', str(processes), '-m'),
+    ]

@@ -46,6 +46,30 @@ def count_classes(samples: Sequence[str]) -> int:
     return 1 + max(int(sample.split()[-1]) for sample in samples)
 
 
+def group_names(samples: Sequence[str], group: str) -> List[str]:
+    """Return the name of the group of each sample.
+
+    Args:
+        samples (Sequence[str]): Lines ``path label``.
+        group (str): See :func:`split_folds`.
+
+    Returns:
+        list[str]: Names, in the order of the samples.
+
+    Raises:
+        ValueError: If a line has no group.
+    """
+    names = []
+    for sample in samples:
+        match = re.search(group, sample)
+        if match is None:
+            raise ValueError(
+                f'--group={group!r} matches nothing in {sample!r}'
+            )
+        names.append(match.group())
+    return names
+
+
 def split_folds(
     samples: Sequence[str], folds: int, group: str
 ) -> List[Tuple[List[str], List[str]]]:
@@ -67,14 +91,7 @@ def split_folds(
         ValueError: If a line has no group, or there are fewer groups than
             folds.
     """
-    names = []
-    for sample in samples:
-        match = re.search(group, sample)
-        if match is None:
-            raise ValueError(
-                f'--group={group!r} matches nothing in {sample!r}'
-            )
-        names.append(match.group())
+    names = group_names(samples, group)
     groups = sorted(set(names))
     if not 2 <= folds <= len(groups):
         raise ValueError(
@@ -103,14 +120,27 @@ def write_folds(
     Returns:
         list[dict[str, str]]: For each fold, the files of 'train' and 'test'.
     """
+    return [
+        {
+            split: write_list(folder, f'fold{number}_{split}', lines)
+            for split, lines in zip(('train', 'test'), parts)
+        }
+        for number, parts in enumerate(folds)
+    ]
+
+
+def write_list(folder: str, name: str, lines: Sequence[str]) -> str:
+    """Write an annotation file, named after its content.
+
+    Args:
+        folder (str): Where to write it; is made if absent.
+        name (str): Begins its name.
+        lines (Sequence[str]): Lines ``path label``.
+
+    Returns:
+        str: The file.
+    """
     os.makedirs(folder, exist_ok=True)
-    files = []
-    for number, parts in enumerate(folds):
-        files.append({})
-        for split, lines in zip(('train', 'test'), parts):
-            path = osp.join(
-                folder, f'fold{number}_{split}_{digest(lines)}.txt'
-            )
-            write_text(path, ''.join(f'{line}\n' for line in lines))
-            files[-1][split] = path
-    return files
+    path = osp.join(folder, f'{name}_{digest(list(lines))}.txt')
+    write_text(path, ''.join(f'{line}\n' for line in lines))
+    return path

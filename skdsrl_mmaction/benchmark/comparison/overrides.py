@@ -1,10 +1,19 @@
 """Change what all configs of a comparison share."""
 
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from mmengine.config import Config
 
-SPLITS = ('train', 'test')
+SPLITS = ('train', 'val', 'test')
+
+
+def splits_of(cfg: Config) -> List[str]:
+    """Return the splits that a config uses: 'val' where it validates.
+
+    Args:
+        cfg (Config): The whole config.
+    """
+    return [x for x in SPLITS if cfg.get(f'{x}_dataloader') is not None]
 
 
 def apply_overrides(
@@ -26,7 +35,7 @@ def apply_overrides(
         num_classes (int, optional): Classes of student and teacher.
         transform_options (dict, optional): ``{'Resize.scale': (-1, 64)}``
             sets that argument of every such transform, at any depth of the
-            training and test pipelines.
+            pipelines.
         cfg_options (dict, optional): Dotted keys and their values, merged
             last.
 
@@ -59,7 +68,7 @@ def _set_transforms(cfg: Config, key: str, value: Any) -> None:
     kind, _, argument = key.partition('.')
     steps = [
         step
-        for split in SPLITS
+        for split in splits_of(cfg)
         for step in _typed(cfg[f'{split}_dataloader'].dataset)
         if step['type'] == kind
     ]

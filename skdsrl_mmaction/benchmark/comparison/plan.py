@@ -12,19 +12,21 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from ...engine import check_data
-from ...utils import is_a, read_config
+from ...utils import config_path, is_a, read_config
 from .data import describe_data
 from .folds import count_classes, read_samples, split_folds, write_folds
-from .overrides import SPLITS, apply_overrides
+from .mechanisms import with_mechanisms
+from .overrides import apply_overrides, splits_of
 from .protocol import check_options, set_protocol
 from .run import Run, make_teacher
+from .validation import use_validation
 
 
 def find_configs(patterns: Sequence[str]) -> Dict[str, str]:
     """Find config files.
 
     Args:
-        patterns (Sequence[str]): Paths, patterns of paths, or
+        patterns (Sequence[str]): Paths or patterns of paths, also as
             ``package::path``.
 
     Returns:
@@ -36,7 +38,9 @@ def find_configs(patterns: Sequence[str]) -> Dict[str, str]:
     """
     configs: Dict[str, str] = {}
     for pattern in patterns:
-        found = [pattern] if '::' in pattern else sorted(glob.glob(pattern))
+        found = sorted(glob.glob(config_path(pattern)))
+        if '::' in pattern and not glob.has_magic(pattern):
+            found = [pattern]
         if not found:
             raise FileNotFoundError(f'no config matches {pattern!r}')
         for path in found:
@@ -53,6 +57,8 @@ def load_configs(
     patterns: Sequence[str],
     budget: str = 'steps',
     cross_validation: bool = False,
+    validates: bool = False,
+    apply: Sequence[str] = (),
     cfg_options: Optional[Dict[str, Any]] = None,
     **overrides: Any,
 ) -> Dict[str, Config]:
@@ -62,6 +68,9 @@ def load_configs(
         patterns (Sequence[str]): See :func:`find_configs`.
         budget (str): See :func:`~.protocol.set_protocol`.
         cross_validation (bool): Whether the data will be split into folds.
+        validates (bool): See :func:`~.protocol.set_protocol`.
+        apply (Sequence[str]): Mechanisms that are applied to each config,
+            after the options, see :func:`~.mechanisms.with_mechanisms`.
         cfg_options (dict, optional): Dotted keys and their values.
         **overrides: See :func:`~.overrides.apply_overrides`.
 
@@ -73,12 +82,14 @@ def load_configs(
         ValueError: If an option is on a key that the comparison sets, or the
             configs have different batch sizes.
     """
-    check_options(cfg_options or {}, budget, cross_validation)
-    configs = {}
+    check_options(cfg_options or {}, budget, cross_validation, validates)
+    configs: Dict[str, Config] = {}
     for name, path in find_configs(patterns).items():
-        cfg = configs[name] = read_config(path)
+        cfg = read_config(path)
         apply_overrides(cfg, cfg_options=cfg_options, **overrides)
-        set_protocol(cfg, budget)
+        for row, made in with_mechanisms(name, cfg, apply).items():
+            set_protocol(made, budget, validates)
+            configs[row] = made
     batches = {
         name: cfg.train_dataloader.batch_size for name, cfg in configs.items()
     }
@@ -104,7 +115,7 @@ def set_fold(
     Raises:
         ValueError: If a data set does not read a plain list of videos.
     """
-    for split in SPLITS:
+    for split in lists:
         dataset = cfg[f'{split}_dataloader'].dataset
         if not is_a(DATASETS, dataset.type, VideoDataset):
             raise ValueError(
@@ -124,6 +135,8 @@ def plan_comparison(
     data_prefix: str = '',
     group: str = '.+',
     list_dir: str = 'work_dirs/benchmark/lists',
+    val: Optional[float] = None,
+    processes: int = 1,
     **options: Any,
 ) -> List[Run]:
     """Plan all runs of a comparison, those of one fold and seed together.
@@ -138,8 +151,12 @@ def plan_comparison(
             each config's own training and test split are used.
         ann_files (Sequence[str]): With ``folds``: lists of all videos.
         data_prefix (str): With ``folds``: the folder of the videos.
-        group (str): With ``folds``: see :func:`~.folds.split_folds`.
-        list_dir (str): With ``folds``: where their lists are written.
+        group (str): With ``folds`` or ``val``: see
+            :func:`~.folds.split_folds`.
+        list_dir (str): Where the lists of folds and validation are written.
+        val (float, optional): Share of the training videos on which each run
+            chooses its weights. By default its last ones are tested.
+        processes (int): That train a run together. Defaults to 1.
         **options: See :func:`load_configs`.
 
     Returns:
@@ -154,19 +171,28 @@ def plan_comparison(
         samples = read_samples(ann_files)
         options['num_classes'] = count_classes(samples)
         lists = write_folds(split_folds(samples, folds, group), list_dir)
-    configs = load_configs(patterns, cross_validation=bool(folds), **options)
+    configs = load_configs(
+        patterns,
+        cross_validation=bool(folds),
+        validates=val is not None,
+        **options,
+    )
     init_default_scope('mmaction')
     runs: Dict[tuple, Run] = {}
     for name, cfg in configs.items():
         with torch.device('meta'):
             MODELS.build(copy.deepcopy(cfg.model))
+        whole = cfg
         for fold, files in enumerate(lists):
+            cfg = copy.deepcopy(whole)
             if files:
                 set_fold(name, cfg, files, data_prefix)
-            check_data(cfg, SPLITS)
+            if val is not None:
+                use_validation(name, cfg, val, group, list_dir)
+            check_data(cfg, splits_of(cfg))
             data = describe_data(cfg)
             for seed in seeds:
-                run = Run(name, cfg, seed, fold, data)
+                run = Run(name, cfg, seed, fold, data, processes)
                 run.teacher = make_teacher(run)
                 runs[seed, fold, name] = run
     return [

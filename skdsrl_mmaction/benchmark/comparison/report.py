@@ -10,6 +10,7 @@ from scipy import stats
 from ...utils import write_text
 from ..tables import markdown_table
 from .records import Record, Records, key_form
+from .so_far import SoFar
 
 
 class Difference(NamedTuple):
@@ -177,8 +178,14 @@ def make_footer(records: Records) -> str:
         sorted({run[key] for run in runs})
         for key in ('budget', 'fold', 'seed')
     )
+    weights = ['chosen' if 'chosen' in run else 'last' for run in runs]
+    meant = dict(
+        last='the last weights',
+        chosen='weights chosen on videos cut from training',
+    )
+    tested = ' or '.join(meant[x] for x in meant if x in weights)
     footer = (
-        f'Equal {"/".join(budgets)}; the last weights, {len(folds)} fold(s) × '
+        f'Equal {"/".join(budgets)}; {tested}, {len(folds)} fold(s) × '
         f'seeds {", ".join(map(str, seeds))}; mean ± standard deviation; '
         'differences are paired over folds and seeds, with a 95 % interval.\n'
     )
@@ -200,6 +207,23 @@ def check_against(names: Sequence[str], against: Sequence[str]) -> None:
     for name in against:
         if name not in names:
             raise ValueError(f'--against {name!r} must be one of {names}')
+
+
+def describe_so_far(so_far: SoFar) -> str:
+    """Return the table of a comparison that is still running.
+
+    Args:
+        so_far (SoFar): Its finished runs.
+
+    Returns:
+        str: Table, footer, and how many runs are finished.
+    """
+    records, against, planned = so_far
+    finished = sum(map(len, records.values()))
+    return (
+        f'{make_table(records, against)}\n{make_footer(records)}\n'
+        f'{finished} of {planned} runs are finished.'
+    )
 
 
 def write_report(out: str, records: Records, against: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from ...utils import leaf_datasets
 from ..machine import versions
 from .data import PLACES, describe_weights, digest
-from .overrides import SPLITS
+from .overrides import splits_of
 
 # 1: the config alone. 2: also data, custom_imports and versions.
 KEY_FORM = 2
@@ -37,6 +37,7 @@ class Run:
         seed (int): Random seed.
         fold (int): Number of the fold, from 0.
         data (dict): What :func:`~.data.describe_data` returns for ``cfg``.
+        processes (int): That train together, each on a GPU.
         teacher (Run, optional): The run that is made first, and whose
             weights this one distils.
     """
@@ -46,6 +47,7 @@ class Run:
     seed: int
     fold: int = 0
     data: Dict[str, Any] = field(default_factory=dict)
+    processes: int = 1
     teacher: Optional['Run'] = None
 
     def __post_init__(self) -> None:
@@ -67,11 +69,13 @@ class Run:
             for key, value in self.cfg.to_dict().items()
             if key in _DECISIVE
         }
-        for split in SPLITS:
+        for split in splits_of(self.cfg):
             dataset = cfg[f'{split}_dataloader']['dataset']
             for _, leaf in leaf_datasets(split, dataset):
                 for key in PLACES:
                     leaf.pop(key, None)
+        if self.processes > 1:
+            cfg['processes'] = self.processes
         if self.teacher is not None:
             cfg['model']['teacher_checkpoint'] = self.teacher.key
         installed = versions()
@@ -110,4 +114,5 @@ def make_teacher(run: Run) -> Optional[Run]:
     cfg = copy.deepcopy(run.cfg)
     cfg.model = copy.deepcopy(model.teacher)
     cfg.model.setdefault('data_preprocessor', model.data_preprocessor)
-    return Run(f'{run.name}-teacher', cfg, run.seed, run.fold, run.data)
+    name = f'{run.name}-teacher'
+    return Run(name, cfg, run.seed, run.fold, run.data, run.processes)

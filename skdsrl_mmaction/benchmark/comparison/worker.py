@@ -1,19 +1,24 @@
 """Train and test one run of a comparison, in a process of its own.
 
 ``python -m`` this module with CONFIG RECORD OUT trains and tests CONFIG, adds
-the results to the content of the JSON file RECORD and writes OUT.
+the results to the content of the JSON file RECORD and writes OUT. torchrun may
+start several of these processes for one run.
 """
 
 import json
 import os
+import os.path as osp
 import sys
 import threading
 import time
 from typing import Any, Dict
 
 from mmengine.config import Config
+from mmengine.dist import barrier
+from mmengine.runner import Runner
 
-from ...engine import build_trainer, prepare_device
+from ...engine import build_trainer, end_process_of_group, prepare_device
+from ...engine.processes import is_first_process
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
 from .rehearsal import complexity, rehearse_test
@@ -26,10 +31,11 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
 
     Args:
         cfg (Config): The whole config, with ``work_dir``. The last weights
-            are tested.
+            are tested or, if it validates, the best ones.
 
     Returns:
-        dict: ``iterations``; ``top1``, ``top5`` and ``mean_class``, in [0, 1]
+        dict: ``iterations``; ``chosen``, the file of the best weights, if it
+        validates; ``top1``, ``top5`` and ``mean_class``, in [0, 1]
         (the last two are None where the evaluator does not report them);
         ``parameters`` and ``flops`` of the test path, for one view;
         ``versions``; and under ``resources`` what differs from run to run:
@@ -39,17 +45,21 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
         ValueError: If the evaluator does not report ``acc/top1``.
     """
     prepare_device(cfg, training=True)
-    parameters, flops = complexity(cfg)
-    rehearse_test(cfg)
+    parameters = flops = None
+    if is_first_process():
+        parameters, flops = complexity(cfg)
+        rehearse_test(cfg)
     # The Runner sets the seed, so the lines above do not change its results.
     runner = build_trainer(cfg, overwrite=True)
     start = time.perf_counter()
     runner.train()
     trained = time.perf_counter()
+    chosen = _load_best(runner) if cfg.val_cfg is not None else {}
     metrics = runner.test()
     tested = time.perf_counter()
     return dict(
         iterations=runner.iter,
+        **chosen,
         top1=metrics['acc/top1'],
         top5=metrics.get('acc/top5'),
         mean_class=metrics.get('acc/mean1'),
@@ -63,6 +73,14 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
             peak_memory_mb=round(peak_memory() / 2**20),
         ),
     )
+
+
+def _load_best(runner: Runner) -> Dict[str, str]:
+    """Load the weights that were best in validation; returns their file."""
+    barrier()  # the first process writes them
+    path = runner.message_hub.get_info('best_ckpt')
+    runner.load_checkpoint(path)
+    return dict(chosen=osp.basename(path))
 
 
 def end_with_parent() -> None:
@@ -88,7 +106,9 @@ def main() -> None:
     with open(record) as file:
         content = json.load(file)
     content.update(train_and_test(Config.fromfile(config)))
-    write_json(out, content)
+    if is_first_process():
+        write_json(out, content)
+    end_process_of_group()
 
 
 if __name__ == '__main__':

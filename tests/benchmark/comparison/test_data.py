@@ -30,12 +30,18 @@ def describe(folder, **options):
 
 def test_description(tiny_dataset, folder):
     found = describe(tiny_dataset)
-    assert set(found) == {'train', 'test'}
+    assert set(found) == {'train', 'val', 'test'}
     (train,), (test,) = found['train'], found['test']
     assert train['ann_file'].startswith('8 samples, sha256 ')
     assert test['videos'].startswith('4 files, 0 absent, sha256 ')
     assert str(tiny_dataset) not in str(found)
     assert describe(folder) == found  # the same files at another place
+
+
+def test_without_validation(tiny_dataset):
+    cfg = tiny_config(tiny_dataset)
+    cfg.val_dataloader = None
+    assert set(describe_data(cfg)) == {'train', 'test'}
 
 
 def test_cached_frames_count_as_their_video(folder, tmp_path):

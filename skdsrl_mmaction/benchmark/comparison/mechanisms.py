@@ -1,0 +1,47 @@
+"""A stock config as it is, and with each mechanism applied to it."""
+
+import copy
+from typing import Dict, Sequence
+
+from mmengine.config import Config
+
+from ...mixing import add_skdsrl
+
+# The training heads of SKD-SRL that each leaves out.
+MECHANISMS = {
+    'two-views': ('distill_head', 'siamese_head'),
+    'selfkd': ('siamese_head',),
+    'skdsrl': (),
+}
+
+
+def with_mechanisms(
+    name: str, cfg: Config, mechanisms: Sequence[str]
+) -> Dict[str, Config]:
+    """Return a config, and copies of it with mechanisms applied.
+
+    All drop a last batch that is not full, unless the config says otherwise:
+    the predictor cannot train on one video, and the steps are to be equal.
+
+    Args:
+        name (str): Name of the config.
+        cfg (Config): Of a stock recognizer, with all options of the
+            comparison.
+        mechanisms (Sequence[str]): Of :data:`MECHANISMS`; without any, the
+            config is returned alone and unchanged.
+
+    Returns:
+        dict[str, Config]: By the name of the row: that of the config, and
+        ``NAME-MECHANISM``.
+
+    Raises:
+        ValueError: If SKD-SRL cannot be applied to the config.
+    """
+    rows = {name: cfg}
+    if mechanisms:
+        cfg = rows[name] = copy.deepcopy(cfg)
+        cfg.train_dataloader.setdefault('drop_last', True)
+    for mechanism in mechanisms:
+        mixed = rows[f'{name}-{mechanism}'] = add_skdsrl(cfg)
+        mixed.model.update(dict.fromkeys(MECHANISMS[mechanism]))
+    return rows
