@@ -34,6 +34,7 @@ def add_skdsrl(
     - the model's type and its training heads;
     - the training pipelines (see :func:`two_view_pipeline`);
     - ``custom_imports``;
+    - ``default_hooks.draw``, which draws the run, where it is not set;
     - ``drop_last`` of the training loader where it is not set, since the
       predictor's BatchNorm cannot train on a last batch of one video;
     - the optimizer constructors of TSM and MViT, so that every stock
@@ -91,6 +92,9 @@ def add_skdsrl(
             cfg.train_pipeline = dataset.pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
     _keep_learning_rates(cfg.optim_wrapper)
+    cfg.setdefault('default_hooks', {}).setdefault(
+        'draw', dict(type='DrawHook')
+    )
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
 
