@@ -92,9 +92,8 @@ def add_skdsrl(
             cfg.train_pipeline = dataset.pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
     _keep_learning_rates(cfg.optim_wrapper)
-    cfg.setdefault('default_hooks', {}).setdefault(
-        'draw', dict(type='DrawHook')
-    )
+    draw = dict(draw=dict(type='DrawHook'))
+    cfg.default_hooks = {**draw, **(cfg.get('default_hooks') or {})}
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
 

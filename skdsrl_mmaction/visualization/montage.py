@@ -132,7 +132,7 @@ def _footnote(sample: Sample, shown: np.ndarray) -> str:
     step = choose(length, _LARGE.columns)
     step = int(step[1] - step[0]) if len(step) > 1 else 1
     notes = []
-    if any(view.operators for view in sample.views):
+    if length > 1 and any(view.operators for view in sample.views):
         notes.append(
             'Each operator is drawn once for a clip, and acts on all of its '
             f'{length} frames.'

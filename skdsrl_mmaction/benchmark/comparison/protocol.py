@@ -105,3 +105,5 @@ def set_protocol(cfg: Config, budget: str) -> None:
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.resume = False
     cfg.default_hooks.checkpoint = dict(type='CheckpointHook', interval=-1)
+    # Pictures are no part of what a run measures, nor of its key.
+    cfg.default_hooks.pop('draw', None)
