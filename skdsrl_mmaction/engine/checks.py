@@ -27,7 +27,8 @@ def add_checks(cfg: Config, training: bool) -> None:
     may set their arguments, such as ``default_hooks.finite.max_skips=10``, or
     switch one off by None: ``weights`` (:class:`WeightsHook`), ``finite``
     (:class:`FiniteHook`) and, in training, ``collapse``
-    (:class:`CollapseHook`). Training samples are packed with what
+    (:class:`CollapseHook`). None switches ``draw`` off too, which configs name
+    themselves. Training samples are packed with what
     :func:`pack_meta` says, so that an error can name them.
 
     Args:
@@ -51,6 +52,9 @@ def add_checks(cfg: Config, training: bool) -> None:
         given = hooks.pop(key, {})
         if given is not None:
             hooks[key] = dict(hook, **given)
+    # The Runner takes None only for hooks that it adds itself.
+    if hooks.get('draw', hooks) is None:
+        del hooks['draw']
     if training:
         pack_meta(cfg.train_dataloader.dataset)
 

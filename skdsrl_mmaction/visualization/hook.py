@@ -73,12 +73,12 @@ def draw_batch(runner, data_batch: dict, path: str) -> List[Sample]:
     Returns:
         list[Sample]: What is drawn.
     """
-    model = bare_model(runner)
+    model, dataset = bare_model(runner), runner.train_dataloader.dataset
     samples = [
         unpack(
             inputs,
             data_sample,
-            runner.train_dataloader.dataset.metainfo.get('classes'),
+            getattr(dataset, 'metainfo', {}).get('classes'),
             isinstance(model, SKDSRLMixin),
             getattr(model.data_preprocessor, 'to_rgb', False),
         )
