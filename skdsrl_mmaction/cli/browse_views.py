@@ -146,7 +146,7 @@ def main(argv: Optional[Sequence[str]] = None) -> List[Sample]:
         cfg = add_skdsrl(cfg)
     check_options(cfg, args.cfg_options)
     cfg.merge_from_dict(args.cfg_options)
-    check_data(cfg, [args.split])
+    check_data(cfg, [args.split], batches=False)
     seed = args.seed
     if seed is None:
         seed = (cfg.get('randomness') or {}).get('seed') or 0
