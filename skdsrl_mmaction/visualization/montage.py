@@ -39,6 +39,7 @@ def draw_sample(sample: Sample, about: str = '') -> Image.Image:
     Above each clip are the operators that were drawn for it, with their
     strengths, which part of the frame was cut out, and where in the video the
     clip is. Long clips are drawn as each n-th frame, which the picture says.
+    Of stock transforms only flips and crops are known.
 
     Args:
         sample (Sample): The sample.
