@@ -11,9 +11,16 @@ from . import host
 
 host.repair()
 
-from . import datasets, engine, mixing, models  # noqa: E402
+from . import datasets, engine, mixing, models, visualization  # noqa: E402
 from .version import __version__  # noqa: E402
 
 host.open_decord_by_path(without_decord=datasets.video.PyAVReader)
 
-__all__ = ['__version__', 'datasets', 'engine', 'mixing', 'models']
+__all__ = [
+    '__version__',
+    'datasets',
+    'engine',
+    'mixing',
+    'models',
+    'visualization',
+]

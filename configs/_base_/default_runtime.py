@@ -17,6 +17,8 @@ default_hooks = dict(
     ),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     sync_buffers=dict(type='SyncBuffersHook'),
+    # Pictures of the run, in its log folder; None switches them off.
+    draw=dict(type='DrawHook'),
 )
 
 env_cfg = dict(

@@ -9,6 +9,16 @@ from mmengine.config import Config
 from ..utils import is_a, leaf_datasets
 from .hooks.finite_hook import PATHS
 
+# How a transform made a sample: its frames, and what was drawn.
+MADE_BY = (
+    'frame_inds',
+    'total_frames',
+    'views',
+    'operators',
+    'flip',
+    'crop_quadruple',
+)
+
 
 def add_checks(cfg: Config, training: bool) -> None:
     """Add the hooks that look after weights and numbers.
@@ -17,8 +27,9 @@ def add_checks(cfg: Config, training: bool) -> None:
     may set their arguments, such as ``default_hooks.finite.max_skips=10``, or
     switch one off by None: ``weights`` (:class:`WeightsHook`), ``finite``
     (:class:`FiniteHook`) and, in training, ``collapse``
-    (:class:`CollapseHook`). Training samples are packed with their path, so
-    that an error can name them.
+    (:class:`CollapseHook`). None switches ``draw`` off too, which configs name
+    themselves. Training samples are packed with what
+    :func:`pack_meta` says, so that an error can name them.
 
     Args:
         cfg (Config): The whole config; it is changed. Its ``allow_missing``,
@@ -41,15 +52,23 @@ def add_checks(cfg: Config, training: bool) -> None:
         given = hooks.pop(key, {})
         if given is not None:
             hooks[key] = dict(hook, **given)
+    # The Runner takes None only for hooks that it adds itself.
+    if hooks.get('draw', hooks) is None:
+        del hooks['draw']
     if training:
-        _pack_paths(cfg)
+        pack_meta(cfg.train_dataloader.dataset)
 
 
-def _pack_paths(cfg: Config) -> None:
+def pack_meta(dataset: dict) -> None:
+    """Have samples packed with their path, and with how they were made.
+
+    Args:
+        dataset (dict): Config of a data set or a wrapper; is modified.
+    """
     stock = inspect.signature(PackActionInputs).parameters['meta_keys'].default
-    dataset = cfg.train_dataloader.dataset
-    for _, leaf in leaf_datasets('train_dataloader.dataset', dataset):
+    for _, leaf in leaf_datasets('dataset', dataset):
         for transform in leaf.get('pipeline', []):
             if is_a(TRANSFORMS, transform['type'], PackActionInputs):
                 keys = transform.get('meta_keys', stock)
-                transform['meta_keys'] = list(dict.fromkeys([*keys, *PATHS]))
+                keys = dict.fromkeys([*keys, *PATHS, *MADE_BY])
+                transform['meta_keys'] = list(keys)

@@ -37,6 +37,7 @@ def add_skdsrl(
     - ``custom_imports``;
     - ``train_cfg``: a stock loop becomes the one of this package that resumes
       an interrupted run bit for bit;
+    - ``default_hooks.draw``, which draws the run, where it is not set;
     - ``drop_last`` of the training loader where it is not set, since the
       predictor's BatchNorm cannot train on a last batch of one video;
     - the optimizer constructors of TSM and MViT, so that every stock
@@ -95,6 +96,8 @@ def add_skdsrl(
     cfg.train_dataloader.setdefault('drop_last', True)
     use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
+    draw = dict(draw=dict(type='DrawHook'))
+    cfg.default_hooks = {**draw, **(cfg.get('default_hooks') or {})}
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
 

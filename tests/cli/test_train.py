@@ -10,6 +10,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.optim import OptimWrapper, build_optim_wrapper
+from PIL import Image
 
 from skdsrl_mmaction.cli import test, train
 from tests.support.paths import ROOT
@@ -45,6 +46,8 @@ def test_train_writes_what_users_of_the_host_expect(trained):
     assert 'skdsrl_r3d18_ucf101.py' in names
     assert any(name.startswith('best_acc_top1_epoch_') for name in names)
     assert Config.fromfile(trained / 'skdsrl_r3d18_ucf101.py').model.type
+    (picture,) = trained.glob('*/views.png')
+    assert len(Image.open(picture).getcolors(10**7)) > 1000
     train, val = [
         [line for line in scalars(trained) if key in line]
         for key in ('loss', 'acc/top1')

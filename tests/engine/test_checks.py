@@ -3,6 +3,7 @@ from mmaction.registry import HOOKS
 from mmengine.config import Config
 
 from skdsrl_mmaction.engine import add_checks
+from skdsrl_mmaction.engine.checks import MADE_BY
 from skdsrl_mmaction.engine.preflight.names import check_options
 from skdsrl_mmaction.utils import read_config
 
@@ -46,7 +47,7 @@ def test_arguments_come_from_the_config():
     assert HOOKS.build(cfg.default_hooks.weights).allow_missing == ('neck.*',)
 
 
-def test_samples_are_packed_with_their_paths():
+def test_samples_are_packed_with_their_paths_and_draws():
     pack = dict(type='PackActionInputs')
     mine = dict(type='PackActionInputs', meta_keys=('img_shape', 'filename'))
     cfg = Config(
@@ -61,7 +62,7 @@ def test_samples_are_packed_with_their_paths():
     )
     add_checks(cfg, training=True)
     first, second = cfg.train_dataloader.dataset.datasets
-    paths = ['filename', 'frame_dir', 'img_path']
+    added = ['filename', 'frame_dir', 'img_path', *MADE_BY]
     stock = ['img_shape', 'img_key', 'video_id', 'timestamp']
-    assert first.pipeline[0].meta_keys == stock + paths
-    assert second.pipeline[0].meta_keys == ['img_shape', *paths]
+    assert first.pipeline[0].meta_keys == stock + added
+    assert second.pipeline[0].meta_keys == ['img_shape', *added]

@@ -46,6 +46,7 @@ def test_what_changes_and_what_does_not(cfg):
         'train_dataloader',
         'train_cfg',
         'custom_imports',
+        'default_hooks',
     }
     assert mixed.train_cfg == dict(
         cfg.train_cfg, type='ResumableEpochBasedTrainLoop'
@@ -67,6 +68,20 @@ def test_what_changes_and_what_does_not(cfg):
     assert mixed.custom_imports == dict(
         imports=['skdsrl_mmaction'], allow_failed_imports=False
     )
+    assert mixed.default_hooks == dict(
+        cfg.default_hooks, draw=dict(type='DrawHook')
+    )
+
+
+@pytest.mark.parametrize('draw', [None, dict(type='DrawHook', views=False)])
+def test_a_config_may_switch_drawing_off(cfg, draw):
+    cfg.default_hooks.draw = draw
+    assert add_skdsrl(cfg).default_hooks.draw == draw
+
+
+def test_default_hooks_may_be_absent(cfg):
+    cfg.default_hooks = None
+    assert set(add_skdsrl(cfg).default_hooks) == {'draw'}
 
 
 def test_arguments(cfg):

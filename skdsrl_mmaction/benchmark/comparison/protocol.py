@@ -144,3 +144,5 @@ def set_protocol(cfg: Config, budget: str, validates: bool = False) -> None:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.setdefault('default_hooks', {})
     cfg.default_hooks.checkpoint = checkpoint
+    # Pictures are no part of what a run measures, nor of its key.
+    cfg.default_hooks.pop('draw', None)

@@ -26,6 +26,7 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
     Modified Keys:
 
         - imgs: one array of shape (T, H, W, 3), if the operator acts
+        - operators: name and strength of each operator that has acted
 
     Args:
         prob (float): Probability of being applied, in [0, 1]. Defaults to
@@ -77,6 +78,8 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
             # Cropped frames are copied here, later ones are in place.
             clip = np.ascontiguousarray(frames)
             results['imgs'] = self._apply(clip, strength)
+            drawn = type(self).__name__, strength
+            results['operators'] = (*results.get('operators', ()), drawn)
         return results
 
     def __repr__(self) -> str:

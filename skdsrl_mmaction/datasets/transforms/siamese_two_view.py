@@ -6,6 +6,9 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.dataset import Compose
 
+# Where transforms, ours and the stock ones, write what they have drawn.
+_DRAWN = ('operators', 'flip', 'crop_quadruple')
+
 
 def _stack(frames: List[np.ndarray]) -> np.ndarray:
     """Stack frames, with each colour channel contiguous in memory.
@@ -52,6 +55,10 @@ class SiameseTwoView(BaseTransform):
         - imgs
         - num_clips: of both views
         - what the transforms modify, as view 1 has it
+
+    Added Keys:
+
+        - views: for each view, what was drawn for it
 
     Args:
         transforms (list[dict | callable]): Transforms of each view. Both
@@ -114,6 +121,10 @@ class SiameseTwoView(BaseTransform):
         # Frames, or clips once FormatShape has run: view 1 first.
         results['imgs'] = _stack([*view1['imgs'], *view2['imgs']])
         results['num_clips'] = view1['num_clips'] + view2['num_clips']
+        results['views'] = [
+            {key: view[key] for key in _DRAWN if key in view}
+            for view in (view1, view2)
+        ]
         return results
 
     def _split(self, results: Dict) -> Tuple[list, list, int]:

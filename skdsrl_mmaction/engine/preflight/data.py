@@ -17,7 +17,9 @@ from .values import metrics_of
 from .views import check_views
 
 
-def check_data(cfg: Config, splits: Sequence[str]) -> None:
+def check_data(
+    cfg: Config, splits: Sequence[str], batches: bool = True
+) -> None:
     """Check views, annotation files, labels, folders and batch size.
 
     Every line of the annotation files is read. Datasets with annotation
@@ -27,6 +29,8 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
         cfg (Config): The whole config.
         splits (Sequence[str]): Which of 'train', 'val' and 'test' are about
             to be used.
+        batches (bool): Whether the size of training batches is checked too.
+            Defaults to True.
 
     Raises:
         FileNotFoundError: If an annotation file, or all of the first files
@@ -59,7 +63,8 @@ def check_data(cfg: Config, splits: Sequence[str]) -> None:
             if split == 'train':
                 check_views(key, dataset, cfg)
         if split == 'train':
-            check_batch(cfg, lengths)
+            if batches:
+                check_batch(cfg, lengths)
             _warn_of_absent_classes(num_classes, labels)
 
 

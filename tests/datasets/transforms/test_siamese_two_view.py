@@ -314,3 +314,48 @@ def test_the_papers_views_of_every_real_video(real_videos):
         )
         assert packed['inputs'].shape == (2, 3, 16, 112, 112), path
         assert str(packed['inputs'].dtype) == 'torch.uint8'
+
+
+OPERATORS = (
+    'ClipContrast',
+    'ClipBrightness',
+    'ClipHue',
+    'ClipGaussianBlur',
+    'ChannelSplit',
+)
+
+
+def test_each_view_records_what_makes_it_again():
+    """Crop, flip and operators with their strengths, without a draw."""
+    frame = np.random.randint(0, 256, (40, 50, 3), np.uint8)
+    steps = [
+        dict(type='RandomCrop', size=32),
+        dict(type='Flip', flip_ratio=0.5),
+        *(dict(type=name) for name in OPERATORS),
+    ]
+    transform, acted = two_view(steps), set()
+    for _ in range(20):
+        imgs = [frame.copy() for _ in range(8)]
+        results = transform(
+            dict(imgs=imgs, num_clips=2, modality='RGB', img_shape=(40, 50))
+        )
+        for i, view in enumerate(results['views']):
+            share = np.array([50, 40, 50, 40])
+            x, y, w, h = np.rint(view['crop_quadruple'] * share).astype(int)
+            clip = np.stack([frame[y : y + h, x : x + w]] * 4)
+            if view['flip']:
+                clip = clip[:, :, ::-1]
+            for name, strength in view.get('operators', ()):
+                operator = TRANSFORMS.build(dict(type=name))
+                clip = operator._apply(np.ascontiguousarray(clip), strength)
+                acted.add(name)
+            assert np.array_equal(clip, results['imgs'][4 * i : 4 * i + 4])
+    assert acted == set(OPERATORS)
+
+
+def test_the_record_of_a_view_is_its_own():
+    steps = [dict(type='ClipBrightness', prob=1)]
+    results = two_view(steps)(numbered(4, num_clips=2))
+    (first,), (second,) = [x['operators'] for x in results['views']]
+    assert first[0] == second[0] == 'ClipBrightness'
+    assert first[1] != second[1]

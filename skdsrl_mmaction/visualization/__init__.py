@@ -1,0 +1,3 @@
+from .hook import DrawHook
+
+__all__ = ['DrawHook']
