@@ -4,7 +4,7 @@ import base64
 from html import escape
 from numbers import Number
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict, List, Sequence, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union
 
 from ..utils import write_text
 
@@ -21,6 +21,14 @@ figure { margin: 1rem 0; }
 figcaption, caption { color: #555; font-size: .9rem; text-align: left; }
 img { max-width: 100%; height: auto; display: block; }
 .table { overflow-x: auto; }
+.grid { display: grid; gap: .5rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
+.grid > div { min-width: 0; }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0;
+  padding: .5rem 0; list-style: none; position: sticky; top: 0; z-index: 1;
+  background: #fffe; }
+.legend i { display: inline-block; width: .8em; height: .8em;
+  margin-right: .4em; border-radius: .2em; }
 table { border-collapse: collapse; font-size: .9rem; overflow-wrap: normal; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid #e4e4e4;
   text-align: left; white-space: nowrap; }
@@ -42,12 +50,15 @@ class Page:
 
     Args:
         title (str): Title and first heading.
+        refresh (int, optional): Seconds after which a browser that shows the
+            page loads it again. Defaults to None, never.
     """
 
-    def __init__(self, title: str):
+    def __init__(self, title: str, refresh: Optional[int] = None):
         self.title = title
+        self.refresh = refresh
         self._parts: List[str] = []
-        self._script = ''
+        self._figures = 0
 
     def heading(self, text: str) -> None:
         """Add the heading of a part."""
@@ -93,32 +104,63 @@ class Page:
             caption,
         )
 
-    def figure(self, figure: 'Figure', caption: str = '') -> None:
+    def figure(
+        self, figure: Union['Figure', Dict[str, Any]], caption: str = ''
+    ) -> None:
         """Add an interactive figure, as wide as the page.
 
         Args:
-            figure (Figure): Figure of plotly; its height stays as it is.
+            figure (Figure | dict): Figure of plotly, or its ``data`` and
+                ``layout`` as dicts, which are not checked but quickly made.
             caption (str): Text below it. Defaults to ''.
 
         Raises:
             ImportError: Without plotly.
         """
-        needs_plotly()
-        from plotly.graph_objects import Figure, layout
-        from plotly.io import templates
-        from plotly.offline import get_plotlyjs
+        self._figure(self._interactive(figure), caption)
 
-        # A template is what holds where a figure says nothing.
-        look = layout.Template(templates['plotly_white']).update(layout=_LOOK)
-        content = Figure(figure).update_layout(template=look)
-        self._script = f'<script>{get_plotlyjs()}</script>'
-        self._figure(
-            content.to_html(
-                full_html=False,
-                include_plotlyjs=False,
-                config=dict(responsive=True, displaylogo=False),
-            ),
-            caption,
+    def grid(self, figures: Sequence[Union['Figure', Dict[str, Any]]]) -> None:
+        """Add small interactive figures, as many in a row as fit.
+
+        Args:
+            figures (Sequence[Figure | dict]): As for :meth:`figure`.
+
+        Raises:
+            ImportError: Without plotly.
+        """
+        # Buttons would hide the titles of small figures.
+        cells = [self._interactive(x, displayModeBar=False) for x in figures]
+        self._parts.append(f'<div class="grid">{"".join(cells)}</div>')
+
+    def legend(self, colours: Dict[str, str]) -> None:
+        """Add names with their colours, which stay in sight.
+
+        Args:
+            colours (dict[str, str]): #rrggbb by name.
+        """
+        names = ''.join(
+            f'<li><i style="background: {colour}"></i>{escape(name)}</li>'
+            for name, colour in colours.items()
+        )
+        self._parts.append(f'<ul class="legend">{names}</ul>')
+
+    def html(self) -> str:
+        """Return the page as text."""
+        parts = '\n'.join(self._parts)
+        script = _script() if self._figures else ''
+        refresh = ''
+        if self.refresh is not None:
+            refresh = f'<meta http-equiv="refresh" content="{self.refresh}">\n'
+        return (
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n'
+            '<meta charset="utf-8">\n'
+            '<meta name="viewport" '
+            'content="width=device-width, initial-scale=1">\n'
+            # Browsers ask for /favicon.ico otherwise.
+            f'<link rel="icon" href="data:,">\n{refresh}'
+            f'<title>{escape(self.title)}</title>\n'
+            f'<style>{_STYLE}</style>\n{script}</head>\n<body>\n'
+            f'<h1>{escape(self.title)}</h1>\n{parts}\n</body>\n</html>\n'
         )
 
     def write(self, path: Union[str, Path]) -> None:
@@ -127,18 +169,24 @@ class Page:
         Args:
             path (str | Path): Of the HTML file.
         """
-        parts = '\n'.join(self._parts)
-        write_text(
-            str(path),
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n'
-            '<meta charset="utf-8">\n'
-            '<meta name="viewport" '
-            'content="width=device-width, initial-scale=1">\n'
-            # Browsers ask for /favicon.ico otherwise.
-            '<link rel="icon" href="data:,">\n'
-            f'<title>{escape(self.title)}</title>\n'
-            f'<style>{_STYLE}</style>\n{self._script}\n</head>\n<body>\n'
-            f'<h1>{escape(self.title)}</h1>\n{parts}\n</body>\n</html>\n',
+        write_text(str(path), self.html())
+
+    def _interactive(
+        self, figure: Union['Figure', Dict[str, Any]], **config
+    ) -> str:
+        needs_plotly()
+        from plotly.io.json import to_json_plotly
+
+        if not isinstance(figure, dict):
+            figure = figure.to_plotly_json()
+        layout = dict(figure['layout'])
+        layout.pop('template', None)  # that of the page is in its place
+        self._figures += 1
+        name = f'figure-{self._figures}'
+        content = to_json_plotly([figure['data'], layout, config])
+        return (
+            f'<div id="{name}"></div>'
+            f'<script>draw("{name}", {content})</script>'
         )
 
     def _figure(self, content: str, caption: str) -> None:
@@ -155,6 +203,25 @@ def needs_plotly() -> None:
             'a page with figures needs plotly; install it by '
             "pip install 'skdsrl_mmaction[analysis]'"
         )
+
+
+def _script() -> str:
+    """Return plotly.js, and how it draws a figure of the page."""
+    from plotly.io import templates
+    from plotly.io.json import to_json_plotly
+    from plotly.offline import get_plotlyjs
+
+    # A template is what holds where a figure says nothing.
+    look = templates['plotly_white'].to_plotly_json()
+    look['layout'].update(_LOOK)
+    return (
+        f'<script>{get_plotlyjs()}</script>\n<script>\n'
+        f'const template = {to_json_plotly(look)};\n'
+        'function draw(id, [data, layout, config]) {\n'
+        '  Plotly.newPlot(id, data, {...layout, template},\n'
+        '    {responsive: true, displaylogo: false, ...config});\n'
+        '}\n</script>\n'
+    )
 
 
 def _cell(value: object) -> str:

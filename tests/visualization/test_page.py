@@ -83,23 +83,41 @@ def test_figures_need_no_network(tmp_path):
     figure = go.Figure(go.Scatter(y=[1.25, 3.5], name='</script>'))
     page = Page('figures')
     page.figure(figure, 'one')
-    page.figure(figure)
+    page.grid([figure, figure.to_plotly_json()])
     read = write(page, tmp_path)
     assert read.loaded == ['data:,']
     scripts = read.of('script')
     assert sum(len(script) > 1e6 for script in scripts) == 1
-    assert sum('[1.25,3.5]' in script for script in scripts) == 2
+    assert sum('[1.25,3.5]' in script for script in scripts) == 3
 
 
-def test_a_figure_and_the_look_of_others_stay_as_they_are(tmp_path):
+def test_figures_and_the_templates_of_plotly_stay_as_they_are(tmp_path):
     go = pytest.importorskip('plotly.graph_objects')
     from plotly.io import templates
 
     figure = go.Figure(go.Scatter(y=[1]))
-    before = figure.to_json(), templates['plotly_white'].to_plotly_json()
-    Page('figures').figure(figure)
-    after = figure.to_json(), templates['plotly_white'].to_plotly_json()
-    assert after == before
+
+    def state():
+        look = templates['plotly_white'].to_plotly_json()
+        return figure.to_json(), look
+
+    before = state()
+    page = Page('figures')
+    page.figure(figure)
+    page.html()
+    assert state() == before
+
+
+def test_a_legend(tmp_path):
+    page = Page('x')
+    page.legend({'a < b': '#00ff00'})
+    assert write(page, tmp_path).of('li') == ['a < b']
+
+
+def test_a_browser_loads_it_again_only_if_asked_to():
+    assert 'http-equiv' not in Page('x').html()
+    line = '<meta http-equiv="refresh" content="30">'
+    assert line in Page('x', refresh=30).html()
 
 
 def test_without_plotly_the_extra_is_named(monkeypatch):
