@@ -1,28 +1,11 @@
-import json
 import shutil
 
 import pytest
 
 from skdsrl_mmaction.visualization.logs import read_run, read_runs
-
-
-def train(iteration, epoch=None, **values):
-    record = dict(values, iter=iteration, step=iteration)
-    return record if epoch is None else dict(record, epoch=epoch)
-
-
-def val(step, **values):
-    return dict(values, step=step)
-
-
-def write(folder, *records, resume=None, end=''):
-    """Write what one start logs; ``end`` is a line that is half written."""
-    folder = folder / 'vis_data'
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(record) + '\n' for record in records]
-    (folder / 'scalars.json').write_text(''.join(lines) + end)
-    if resume is not None:
-        (folder / 'config.py').write_text(f'lr = 1\nresume = {resume}\n')
+from tests.support.logs import train_record as train
+from tests.support.logs import val_record as val
+from tests.support.logs import write_log as write
 
 
 def curve(run, key, part='train'):

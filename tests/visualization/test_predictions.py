@@ -4,40 +4,23 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from mmaction.structures import ActionDataSample
-from mmengine.evaluator import DumpResults
 
 from skdsrl_mmaction.visualization.predictions import (
     find_dump,
     read_dump,
     worst_videos,
 )
+from tests.support.logs import write_dump
 
 SCORES = [[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.7, 0.05], [0, 0, 1]]
 LABELS = [0, 1, 0, 2]
 
 
-def dump(path, samples):
-    metric = DumpResults(str(path))
-    metric.process(None, samples)
-    metric.compute_metrics(metric.results)
-    return path
-
-
-def sample(scores, label, **meta):
-    found = ActionDataSample(metainfo=meta)
-    found.set_pred_score(torch.tensor(scores)).set_gt_label(label)
-    return found.to_dict()
-
-
 def test_a_dump_of_mmengine_is_read(tmp_path):
-    samples = [
-        sample(scores, label, img_shape=(112, np.int64(112)))
-        for scores, label in zip(SCORES, LABELS)
-    ]
-    samples[1] = sample(SCORES[1], 1, filename='videos/x.avi')
-    found = read_dump(dump(tmp_path / 'a.pkl', samples))
-    assert found.videos == ['sample 0', 'videos/x.avi', 'sample 2', 'sample 3']
+    shape = 112, np.int64(112)
+    path = write_dump(tmp_path / 'a.pkl', SCORES, LABELS, img_shape=shape)
+    found = read_dump(path)
+    assert found.videos == ['sample 0', 'sample 1', 'sample 2', 'sample 3']
     assert found.labels.tolist() == LABELS
     np.testing.assert_allclose(found.scores, SCORES, rtol=1e-6)
     assert found.predicted.tolist() == [0, 2, 1, 2]
@@ -48,17 +31,19 @@ def test_a_dump_of_mmengine_is_read(tmp_path):
             label_score=0.25,
         ),
         dict(
-            video='videos/x.avi', label=1, prediction=2, score=0.6,
+            video='sample 1', label=1, prediction=2, score=0.6,
             label_score=0.3,
         ),
     ]  # fmt: skip
 
 
-def test_half_precision_scores(tmp_path):
-    half = sample(SCORES[0], 0)
-    half['pred_score'] = half['pred_score'].bfloat16()
-    found = read_dump(dump(tmp_path / 'a.pkl', [half]))
+def test_paths_and_half_precision(tmp_path):
+    path = tmp_path / 'a.pkl'
+    scores = [torch.tensor([0.5, 0.25], dtype=torch.bfloat16)]
+    found = read_dump(write_dump(path, scores, [1], filename='x/y.avi'))
+    assert found.videos == ['x/y.avi']
     assert found.scores.dtype == np.float32
+    assert found.scores.tolist() == [[0.5, 0.25]]
 
 
 def test_the_newest_dump_is_found(tmp_path):
