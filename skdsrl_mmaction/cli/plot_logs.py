@@ -12,6 +12,7 @@ from typing import Optional, Sequence
 
 from ..utils import write_whole
 from ..visualization.curves import plot_logs
+from ..visualization.logs import read_runs
 from ..visualization.page import needs_plotly
 from .output import Output, add_output_options
 
@@ -48,6 +49,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
 def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     needs_plotly()
+    read_runs(args.work_dirs)  # refuses them before a folder is made
     output = Output(
         args.out or args.work_dirs[0] / 'plot_logs', args.overwrite
     )

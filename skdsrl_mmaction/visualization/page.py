@@ -2,6 +2,7 @@
 
 import base64
 from html import escape
+from importlib.util import find_spec
 from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union
@@ -194,11 +195,14 @@ class Page:
         self._parts.append(f'<figure>{content}{caption}</figure>')
 
 
+def has_plotly() -> bool:
+    """Return whether pages can have figures."""
+    return find_spec('plotly') is not None
+
+
 def needs_plotly() -> None:
     """Raise ImportError, with what to install, without plotly."""
-    from importlib.util import find_spec
-
-    if find_spec('plotly') is None:
+    if not has_plotly():
         raise ImportError(
             'a page with figures needs plotly; install it by '
             "pip install 'skdsrl_mmaction[analysis]'"
