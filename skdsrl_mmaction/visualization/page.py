@@ -19,7 +19,7 @@ h1 { font-size: 1.6rem; line-height: 1.25; }
 h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; padding-top: 1rem;
   border-top: 1px solid #ddd; }
 figure { margin: 1rem 0; }
-figcaption, caption { color: #555; font-size: .9rem; text-align: left; }
+figcaption, .caption { color: #555; font-size: .9rem; margin: 0; }
 img { max-width: 100%; height: auto; display: block; }
 .table { overflow-x: auto; }
 .grid { display: grid; gap: .5rem;
@@ -83,8 +83,8 @@ class Page:
         body = [''.join(map(_cell, row.values())) for row in rows]
         lines = ''.join(f'<tr>{cells}</tr>\n' for cells in body)
         self._parts.append(
+            f'<p class="caption">{escape(caption)}</p>'
             '<div class="table"><table>'
-            f'<caption>{escape(caption)}</caption>'
             f'<thead><tr>{head}</tr></thead>\n<tbody>{lines}</tbody>'
             '</table></div>'
         )
