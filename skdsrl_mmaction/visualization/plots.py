@@ -65,7 +65,7 @@ def curves_picture(runs: Sequence[Run]) -> bytes:
         ncols=columns,
         frameon=False,
     )
-    return _png(figure)
+    return to_png(figure)
 
 
 def confusion_picture(counts: np.ndarray, classes: Sequence[str]) -> bytes:
@@ -97,7 +97,7 @@ def confusion_picture(counts: np.ndarray, classes: Sequence[str]) -> bytes:
                 axes.text(
                     column, row, count, ha='center', va='center', color=colour
                 )
-    return _png(figure)
+    return to_png(figure)
 
 
 def colour_of(number: int) -> str:
@@ -105,7 +105,8 @@ def colour_of(number: int) -> str:
     return to_hex(_COLOURS[number % len(_COLOURS)])
 
 
-def _png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """Return a figure as the content of a PNG file."""
     stream = BytesIO()
     FigureCanvasAgg(figure).print_png(stream)
     return stream.getvalue()
