@@ -6,6 +6,7 @@ from typing import Optional, Sequence
 from mmengine.config import Config
 
 from ..engine import build_tester, end_process_of_group
+from ..engine.checks import PATHS, pack_meta
 from .base import base_parser, load_config, prepare_run
 
 
@@ -13,7 +14,10 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser = base_parser(__doc__)
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument(
-        '--dump', metavar='FILE.pkl', help='file for all predictions'
+        '--dump',
+        metavar='FILE.pkl',
+        help='file for all predictions, with the paths of the videos; '
+        'tools/plot_logs.py shows those in a work dir',
     )
     args = parser.parse_args(argv)
     if args.dump and not args.dump.endswith(('.pkl', '.pickle')):
@@ -34,6 +38,7 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> None:
         metrics = metrics if isinstance(metrics, list) else [metrics]
         dump = dict(type='DumpResults', out_file_path=args.dump)
         cfg.test_evaluator = [*metrics, dump]
+        pack_meta(cfg.test_dataloader.dataset, PATHS)
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:

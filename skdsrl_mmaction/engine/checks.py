@@ -1,6 +1,7 @@
 """Checks of weights and numbers during a run, for any config."""
 
 import inspect
+from typing import Sequence
 
 from mmaction.datasets.transforms import PackActionInputs
 from mmaction.registry import TRANSFORMS
@@ -59,16 +60,20 @@ def add_checks(cfg: Config, training: bool) -> None:
         pack_meta(cfg.train_dataloader.dataset)
 
 
-def pack_meta(dataset: dict) -> None:
+def pack_meta(
+    dataset: dict, added: Sequence[str] = (*PATHS, *MADE_BY)
+) -> None:
     """Have samples packed with their path, and with how they were made.
 
     Args:
         dataset (dict): Config of a data set or a wrapper; is modified.
+        added (Sequence[str]): Keys that are packed, where a sample has them.
+            Defaults to ``(*PATHS, *MADE_BY)``.
     """
     stock = inspect.signature(PackActionInputs).parameters['meta_keys'].default
     for _, leaf in leaf_datasets('dataset', dataset):
         for transform in leaf.get('pipeline', []):
             if is_a(TRANSFORMS, transform['type'], PackActionInputs):
                 keys = transform.get('meta_keys', stock)
-                keys = dict.fromkeys([*keys, *PATHS, *MADE_BY])
+                keys = dict.fromkeys([*keys, *added])
                 transform['meta_keys'] = list(keys)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import os.path as osp
 import pickle
 import subprocess
 import sys
@@ -85,6 +86,9 @@ def test_resume_then_test(python, trained, tiny_dataset, tmp_path):
     assert len(predictions) == 4
     for prediction in predictions:
         assert prediction['pred_score'].sum().item() == pytest.approx(1)
+    # With paths, for tools/plot_logs.py.
+    expected = (tiny_dataset / 'val.txt').read_text().split()[::2]
+    assert [osp.basename(x['filename']) for x in predictions] == expected
 
 
 def launch(*command):

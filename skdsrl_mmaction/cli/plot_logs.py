@@ -1,0 +1,71 @@
+"""Draw losses, accuracies and monitors of runs, also of those that go on.
+
+Writes curves.png, the page curves.html and, where tools/test.py --dump has
+written predictions into a work dir, the confusion matrix. By default they are
+in plot_logs/ of the first work dir.
+"""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Optional, Sequence
+
+from ..utils import write_whole
+from ..visualization.curves import plot_logs
+from ..visualization.logs import read_runs
+from ..visualization.page import needs_plotly
+from .output import Output, add_output_options
+
+
+def parse_args(argv: Optional[Sequence[str]] = None):
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        'work_dirs',
+        type=Path,
+        nargs='+',
+        metavar='WORK_DIR',
+        help='work dir of a run, or the folder of one of its starts; several '
+        'are drawn over each other',
+    )
+    add_output_options(parser)
+    parser.add_argument(
+        '--watch',
+        type=int,
+        nargs='?',
+        const=30,
+        metavar='SECONDS',
+        help='draw again at this interval (default: %(const)s) until Ctrl-C; '
+        'a browser loads the page again by itself',
+    )
+    args = parser.parse_args(argv)
+    if args.watch is not None and args.watch < 1:
+        parser.error(f'--watch {args.watch} must be >= 1 second')
+    return args
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    args = parse_args(argv)
+    needs_plotly()
+    read_runs(args.work_dirs)  # refuses them before a folder is made
+    output = Output(
+        args.out or args.work_dirs[0] / 'plot_logs', args.overwrite
+    )
+    paths = {name: output.path(name) for name in ('curves.png', 'curves.html')}
+
+    def draw(refresh: Optional[int] = None) -> None:
+        for name, content in plot_logs(args.work_dirs, refresh).items():
+            if name not in paths:
+                paths[name] = output.path(name)
+            write_whole(str(paths[name]), content)
+
+    draw(args.watch)
+    output.print_paths()
+    try:
+        while args.watch:
+            time.sleep(args.watch)
+            draw(args.watch)
+    except KeyboardInterrupt:
+        draw()
