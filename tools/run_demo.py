@@ -3,4 +3,4 @@
 from skdsrl_mmaction.cli.main import run
 
 if __name__ == '__main__':
-    run('demo')
+    run('run_demo')
