@@ -1,0 +1,55 @@
+"""CONFIG CHECKPOINT, the arguments of commands that use a trained model."""
+
+import argparse
+import logging
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from mmengine.config import Config
+from mmengine.logging import MMLogger
+
+from ..engine import check_options
+from ..utils import config_path, read_config
+from .base import KEY_VALUES
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``config``, ``checkpoint`` and ``--cfg-options``."""
+    parser.add_argument(
+        'config',
+        help='config file, or a config of an installed package, such as '
+        'skdsrl_mmaction::NAME.py',
+    )
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        '--cfg-options',
+        **KEY_VALUES,
+        metavar='KEY=VALUE',
+        help='keys of the config to override',
+    )
+
+
+def read_model_config(args: argparse.Namespace) -> Config:
+    """Read the config that :func:`add_model_options` parsed."""
+    cfg = read_config(args.config)
+    check_options(cfg, args.cfg_options)
+    cfg.merge_from_dict(args.cfg_options)
+    return cfg
+
+
+def config_name(args: argparse.Namespace) -> str:
+    """Return the name of the config's file, without its suffix."""
+    return Path(config_path(args.config)).stem
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let MMEngine log warnings and errors only, while the context is open."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
