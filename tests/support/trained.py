@@ -2,6 +2,7 @@
 
 import torch
 from mmaction.registry import MODELS
+from mmengine.registry import init_default_scope
 
 from skdsrl_mmaction.mixing import add_skdsrl
 from skdsrl_mmaction.utils import read_config
@@ -43,9 +44,10 @@ def slowonly_config(folder):
 
 def write_trained(cfg, folder, classes=CLASSES):
     """Write config.py and checkpoint.pth of an SKD-SRL run with EMA."""
+    init_default_scope('mmaction')
     torch.manual_seed(0)
     model = MODELS.build(cfg.model)
-    state = {key: _drawn(key, x) for key, x in model.state_dict().items()}
+    state = drawn_weights(model)
     content = dict(
         meta=dict(
             epoch=1,
@@ -69,12 +71,16 @@ def skdsrl_slowonly(dataset, folder, classes=CLASSES):
     return write_trained(add_skdsrl(slowonly_config(dataset)), folder, classes)
 
 
-def _drawn(key, x):
+def drawn_weights(model):
     """Weights with which predictions differ from video to video."""
+    return {key: _drawn(key, x) for key, x in model.state_dict().items()}
+
+
+def _drawn(key, x):
     if not x.is_floating_point():
         return x
-    if key.endswith('running_var'):
-        return torch.rand_like(x) + 0.5
     if x.ndim > 1:
         return torch.randn_like(x) * (2 / x[0].numel()) ** 0.5
-    return torch.rand_like(x)
+    if key.endswith(('running_var', 'weight')):
+        return torch.rand_like(x) + 0.5
+    return 0.1 * torch.randn_like(x)
