@@ -80,7 +80,7 @@ def _drawn(key, x):
     if not x.is_floating_point():
         return x
     if x.ndim > 1:
-        return torch.randn_like(x) * (2 / x[0].numel()) ** 0.5
+        return torch.randn_like(x) / x[0].numel() ** 0.5
     if key.endswith(('running_var', 'weight')):
         return torch.rand_like(x) + 0.5
     return 0.1 * torch.randn_like(x)

@@ -32,6 +32,7 @@ def build(name):
     if cfg.model.type == 'Recognizer3D':
         shape = (1, *shape)
     frames = torch.randint(0, 256, (3, *shape), dtype=torch.uint8)
+    frames[1, :, ::2] //= 8  # a video that differs
     return ClipScorer(model), frames
 
 
