@@ -19,17 +19,13 @@ from rich.progress import track
 
 from ..inference import Recognizer
 from ..visualization.scores_video import write_scores_video
-from .model_options import add_model_options, quiet, read_model_config
+from .model_options import model_parser, quiet, read_model_config
 from .output import Output, add_output_options, default_output
 from .sources import find_sources, is_live, record
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_model_options(parser)
+    parser = model_parser(__doc__)
     parser.add_argument(
         'videos', nargs='+', help='videos, folders, URLs, numbers of webcams'
     )

@@ -7,7 +7,6 @@ probabilities. The graph is compared with torch on clips of ten videos of the
 test set before its file appears; table.md has size, latency and accuracy.
 """
 
-import argparse
 from typing import List, Optional, Sequence
 
 import torch
@@ -19,7 +18,6 @@ from ..engine import check_data
 from ..models.export import SUFFIXES, check_format
 from ..models.trained import load_trained
 from .model_options import (
-    add_model_options,
     config_name,
     quiet,
     read_model_config,
@@ -28,11 +26,7 @@ from .output import Output, add_output_options, default_output
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_model_options(parser)
+    parser = model_parser(__doc__)
     parser.add_argument(
         '--format',
         choices=list(SUFFIXES),

@@ -14,8 +14,19 @@ from ..utils import config_path, read_config
 from .base import KEY_VALUES
 
 
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``config``, ``checkpoint`` and ``--cfg-options``."""
+def model_parser(description: str) -> argparse.ArgumentParser:
+    """Make a parser of ``config``, ``checkpoint`` and ``--cfg-options``.
+
+    Args:
+        description (str): Shown by ``--help`` as it is.
+
+    Returns:
+        argparse.ArgumentParser: The parser, to which a command adds its own.
+    """
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         'config',
         help='config file, or a config of an installed package, such as '
@@ -28,10 +39,11 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         metavar='KEY=VALUE',
         help='keys of the config to override',
     )
+    return parser
 
 
 def read_model_config(args: argparse.Namespace) -> Config:
-    """Read the config that :func:`add_model_options` parsed."""
+    """Read the config that :func:`model_parser` parsed."""
     cfg = read_config(args.config)
     check_options(cfg, args.cfg_options)
     cfg.merge_from_dict(args.cfg_options)

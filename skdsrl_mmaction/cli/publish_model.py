@@ -7,7 +7,6 @@ torch.load(weights_only=True). With a backbone of MMAction2, MMAction2 tests it
 without this package.
 """
 
-import argparse
 from pathlib import Path
 from typing import Optional, Sequence
 
@@ -21,7 +20,6 @@ from ..models.export.publish import (
 from ..models.trained import class_names, load_trained
 from ..utils import write_whole
 from .model_options import (
-    add_model_options,
     config_name,
     quiet,
     read_model_config,
@@ -30,11 +28,7 @@ from .output import Output, add_output_options, default_output
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add_model_options(parser)
+    parser = model_parser(__doc__)
     parser.add_argument(
         '--label-file',
         metavar='FILE',
