@@ -19,8 +19,9 @@ from rich.progress import track
 
 from ..inference import Recognizer
 from ..visualization.scores_video import write_scores_video
-from .model_options import model_parser, quiet, read_model_config
+from .model_options import model_parser, read_model_config
 from .output import Output, add_output_options, default_output
+from .quiet import quiet
 from .sources import find_sources, is_live, record
 
 

@@ -17,12 +17,9 @@ from ..benchmark.export.table import Variant
 from ..engine import check_data
 from ..models.export import SUFFIXES, check_format
 from ..models.trained import load_trained
-from .model_options import (
-    config_name,
-    quiet,
-    read_model_config,
-)
+from .model_options import config_name, model_parser, read_model_config
 from .output import Output, add_output_options, default_output
+from .quiet import quiet
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):

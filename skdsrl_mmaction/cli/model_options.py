@@ -1,13 +1,9 @@
 """CONFIG CHECKPOINT, the arguments of commands that use a trained model."""
 
 import argparse
-import logging
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 from mmengine.config import Config
-from mmengine.logging import MMLogger
 
 from ..engine import check_options
 from ..utils import config_path, read_config
@@ -53,15 +49,3 @@ def read_model_config(args: argparse.Namespace) -> Config:
 def config_name(args: argparse.Namespace) -> str:
     """Return the name of the config's file, without its suffix."""
     return Path(config_path(args.config)).stem
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Let MMEngine log warnings and errors only, while the context is open."""
-    logger = MMLogger.get_current_instance()
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

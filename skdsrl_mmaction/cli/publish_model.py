@@ -19,12 +19,9 @@ from ..models.export.publish import (
 )
 from ..models.trained import class_names, load_trained
 from ..utils import write_whole
-from .model_options import (
-    config_name,
-    quiet,
-    read_model_config,
-)
+from .model_options import config_name, model_parser, read_model_config
 from .output import Output, add_output_options, default_output
+from .quiet import quiet
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
