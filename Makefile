@@ -25,7 +25,7 @@ data/demo/val.txt: | .venv/installed
 	$(BIN)/python tools/make_demo_data.py data/demo
 
 demo: setup data/demo/val.txt  ## train and test SKD-SRL on synthetic videos
-	$(BIN)/python tools/demo.py
+	$(BIN)/python tools/run_demo.py
 
 lint: setup  ## check style and format
 	$(BIN)/ruff check .

@@ -44,6 +44,9 @@ def eval_pipeline(num_clips):
     ]
 
 
+# Checkpoints keep the names, in this order of the labels.
+classes = ['rest', 'rise', 'fall', 'drift', 'drift_up', 'drift_down']
+
 model = dict(
     backbone=dict(base_channels=16),
     cls_head=dict(num_classes=6, in_channels=128),
@@ -59,6 +62,7 @@ def loader(split, pipeline, batch_size):
             ann_file=f'data/demo/{split}.txt',
             data_prefix=dict(video='data/demo/videos'),
             pipeline=pipeline,
+            metainfo=dict(classes=classes),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Train and test SKD-SRL on data/demo."""
+"""Recognize the actions of videos with a trained model."""
 
 from skdsrl_mmaction.cli.main import run
 

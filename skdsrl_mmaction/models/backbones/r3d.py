@@ -3,6 +3,7 @@ from typing import Optional
 import torch.nn.functional as F
 from mmaction.models import ResNet3d
 from mmaction.registry import MODELS
+from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 
@@ -69,7 +70,8 @@ class R3D(ResNet3d):
         if kwargs.get('pretrained') is not None:
             raise ValueError(
                 f'backbone.pretrained={kwargs["pretrained"]!r} is not for '
-                'R3D; set load_from, which takes backbone.* and cls_head.*'
+                'R3D; set load_from, which takes backbone.* and cls_head.*, '
+                'or init_cfg for the file of an encoder'
             )
         super().__init__(
             depth=depth,
@@ -98,6 +100,12 @@ class R3D(ResNet3d):
                 block.downsample = ZeroPadShortcut(
                     conv.stride, conv.out_channels
                 )
+
+    def init_weights(self, pretrained: Optional[str] = None) -> None:
+        """Initialize as the host does, which ignores ``init_cfg``."""
+        super().init_weights(pretrained)
+        if self.init_cfg:
+            BaseModule.init_weights(self)
 
     def train(self, mode: bool = True) -> 'R3D':
         """Set the mode as the host does, and return the module."""

@@ -1,0 +1,51 @@
+"""CONFIG CHECKPOINT, the arguments of commands that use a trained model."""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import Config
+
+from ..engine import check_options
+from ..utils import config_path, read_config
+from .base import KEY_VALUES
+
+
+def model_parser(description: str) -> argparse.ArgumentParser:
+    """Make a parser of ``config``, ``checkpoint`` and ``--cfg-options``.
+
+    Args:
+        description (str): Shown by ``--help`` as it is.
+
+    Returns:
+        argparse.ArgumentParser: The parser, to which a command adds its own.
+    """
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        'config',
+        help='config file, or a config of an installed package, such as '
+        'skdsrl_mmaction::NAME.py',
+    )
+    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        '--cfg-options',
+        **KEY_VALUES,
+        metavar='KEY=VALUE',
+        help='keys of the config to override',
+    )
+    return parser
+
+
+def read_model_config(args: argparse.Namespace) -> Config:
+    """Read the config that :func:`model_parser` parsed."""
+    cfg = read_config(args.config)
+    check_options(cfg, args.cfg_options)
+    cfg.merge_from_dict(args.cfg_options)
+    return cfg
+
+
+def config_name(args: argparse.Namespace) -> str:
+    """Return the name of the config's file, without its suffix."""
+    return Path(config_path(args.config)).stem
