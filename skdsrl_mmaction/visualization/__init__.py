@@ -1,0 +1,1 @@
+"""Pictures and pages: of views, of a training, of a trained model."""
