@@ -5,7 +5,9 @@ import csv
 import numpy as np
 import pytest
 import torch
-from mmaction.registry import MODELS
+from mmaction.registry import DATASETS, MODELS
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
 from PIL import Image
 
 from skdsrl_mmaction.cli import analyze
@@ -18,6 +20,7 @@ CONFIG = 'configs/skdsrl_r3d18_ucf101.py'
 @pytest.fixture(scope='module')
 def checkpoints(tiny_dataset, tmp_path_factory):
     """Two files with random weights; the second lacks the training heads."""
+    init_default_scope('mmaction')
     folder = tmp_path_factory.mktemp('checkpoints')
     for seed, name in enumerate(['a.pth', 'b.pth']):
         torch.manual_seed(seed)
@@ -77,7 +80,8 @@ def test_numbers_are_those_of_the_model(
     for path in (tmp_path / 'out').glob('*.png'):
         assert min(Image.open(path).size) > 300
     page = (tmp_path / 'out/analysis.html').read_text()
-    assert page.count('data:image/png;base64,') == 3
+    assert page.count('data:image/png;base64,') == 2
+    assert all(f'{row["video"]}' in page for row in videos)  # hover text
 
 
 def test_r_is_what_the_classifier_sees(run, tiny_dataset, checkpoints):
@@ -85,9 +89,6 @@ def test_r_is_what_the_classifier_sees(run, tiny_dataset, checkpoints):
     cfg = tiny_config(tiny_dataset)
     model = MODELS.build(cfg.model).eval()
     model.load_state_dict(torch.load(checkpoints / 'a.pth')['state_dict'])
-    from mmaction.registry import DATASETS
-    from mmengine.dataset import pseudo_collate
-
     sample = DATASETS.build(cfg.test_dataloader.dataset)[1]
     with torch.no_grad():
         data = model.data_preprocessor(pseudo_collate([sample]))

@@ -61,7 +61,7 @@ def write_report(
     page = Page(f'Analysis of {" and ".join(x.name for x in analyses)}')
     summary = [each.summary() for each in analyses]
     _write_csv(paths['summary.csv'], summary)
-    page.table(summary, _EXPLANATION)
+    _add_table(page, summary, _EXPLANATION)
     if len(analyses) > 1:
         _compare(first, analyses[1], paths['against.csv'], page)
     picture = reliability_picture(
@@ -168,19 +168,23 @@ def _write_model(
     }
     for name, content in pictures.items():
         write_whole(str(paths[name]), content)
-    page.table(per_class, 'accuracy of each class')
+    _add_table(page, per_class, 'accuracy of each class')
     page.image(pictures['confusion_matrix.png'], 'videos by label, prediction')
     if pairs:
         named = [
             dict(pair, videos=', '.join(pair['videos'][:_NAMED]))
             for pair in pairs
         ]
-        page.table(named, f'mistakes, with up to {_NAMED} of their videos')
-    page.image(pictures['representation.png'], f'r by class ({method})')
+        _add_table(
+            page, named, f'mistakes, with up to {_NAMED} of their videos'
+        )
+    page.figure(
+        _hover_figure(tables['representation.csv']), f'r by class ({method})'
+    )
     wrong = [row for row in videos if row['label'] != row['prediction']]
     worst = sorted(wrong, key=lambda row: row['label_score'])[:20]
     if worst:
-        page.table(worst, 'the videos whose label got the lowest score')
+        _add_table(page, worst, 'the videos whose label got the lowest score')
 
 
 def _compare(
@@ -211,12 +215,42 @@ def _compare(
         if row['prediction_first'] != row['prediction_second']
     ]
     if changed:
-        page.table(changed, f'videos on which the two differ ({len(changed)})')
+        _add_table(
+            page, changed, f'videos on which the two differ ({len(changed)})'
+        )
 
 
 def _bins(analysis: Analysis) -> Rows:
     said = analysis.predictions
     return calibration(said.scores, said.labels)[1]
+
+
+def _hover_figure(rows: Rows):
+    """Draw r by class, with the video of each point."""
+    from plotly.graph_objects import Figure, Scatter
+
+    figure = Figure()
+    for name in sorted({row['label'] for row in rows}):
+        points = [row for row in rows if row['label'] == name]
+        figure.add_trace(
+            Scatter(
+                x=[row['x'] for row in points],
+                y=[row['y'] for row in points],
+                text=[row['video'] for row in points],
+                name=name,
+                mode='markers',
+            )
+        )
+    return figure.update_layout(height=500)
+
+
+def _add_table(page: Page, rows: Rows, caption: str) -> None:
+    """Add a table, whose numbers are rounded."""
+    rounded = [
+        {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}
+        for row in rows
+    ]
+    page.table(rounded, caption)
 
 
 def _write_csv(path: Path, rows: Rows) -> None:
