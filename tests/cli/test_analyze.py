@@ -80,7 +80,7 @@ def test_numbers_are_those_of_the_model(
     for path in (tmp_path / 'out').glob('*.png'):
         assert min(Image.open(path).size) > 300
     page = (tmp_path / 'out/analysis.html').read_text()
-    assert page.count('src="data:image/png;base64,') == 2
+    assert page.count('<figure><img') == 2
     assert all(f'{row["video"]}' in page for row in videos)  # hover text
 
 
