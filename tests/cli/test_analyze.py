@@ -1,6 +1,7 @@
 """The analysis of a checkpoint, from the command line."""
 
 import csv
+import os
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_numbers_are_those_of_the_model(
         assert min(Image.open(path).size) > 300
     page = (tmp_path / 'out/analysis.html').read_text()
     assert page.count('<figure><img') == 2
-    assert all(f'{row["video"]}' in page for row in videos)  # hover text
+    assert all(os.path.basename(row['video']) in page for row in videos)
 
 
 def test_r_is_what_the_classifier_sees(run, tiny_dataset, checkpoints):
