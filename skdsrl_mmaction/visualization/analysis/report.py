@@ -1,0 +1,263 @@
+"""Files of an analysis: CSV, PNG and one HTML page."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Sequence
+
+from ...utils import write_text, write_whole
+from ..page import Page
+from ..plots import confusion_picture
+from .analysis import Analysis, view_agreement
+from .numbers import (
+    calibration,
+    class_accuracies,
+    clip_agreement,
+    confused_pairs,
+    cosine,
+    mcnemar,
+)
+from .plots import embedding_picture, reliability_picture
+from .representation import embed
+
+Rows = List[Dict[str, Any]]
+_OF_ALL = ('analysis.html', 'summary.csv', 'reliability.png')
+_OF_EACH = (
+    'videos.csv',
+    'classes.csv',
+    'confusion_matrix.csv',
+    'confusion_matrix.png',
+    'confused_pairs.csv',
+    'calibration.csv',
+    'representation.csv',
+    'representation.png',
+)
+_NAMED = 5  # videos that the page names for a pair of classes
+
+
+def files_of(models: Sequence[str]) -> List[str]:
+    """Return the names of the files of a report.
+
+    Args:
+        models (Sequence[str]): Names of one or two models. Two have a folder
+            each.
+    """
+    folders = [f'{name}/' for name in models] if len(models) > 1 else ['']
+    against = ['against.csv'] if len(models) > 1 else []
+    each = [f'{folder}{name}' for folder in folders for name in _OF_EACH]
+    return [*_OF_ALL, *against, *each]
+
+
+def write_report(
+    analyses: Sequence[Analysis], paths: Mapping[str, Path], method: str
+) -> None:
+    """Write all files of one model, or of two side by side.
+
+    Args:
+        analyses (Sequence[Analysis]): One or two, of the same data set.
+        paths (Mapping[str, Path]): Where each of :func:`files_of` is written.
+        method (str): How r is placed in the plane, 'pca' or 'tsne'.
+    """
+    first = analyses[0]
+    page = Page(f'Analysis of {" and ".join(x.name for x in analyses)}')
+    summary = [each.summary() for each in analyses]
+    _write_csv(paths['summary.csv'], summary)
+    _add_table(page, summary, _EXPLANATION)
+    if len(analyses) > 1:
+        _compare(first, analyses[1], paths['against.csv'], page)
+    picture = reliability_picture(
+        {each.name: _bins(each) for each in analyses}
+    )
+    write_whole(str(paths['reliability.png']), picture)
+    page.heading('Calibration')
+    page.image(picture, 'accuracy over confidence; size is number of videos')
+    for each in analyses:
+        folder = f'{each.name}/' if len(analyses) > 1 else ''
+        own = {name: paths[folder + name] for name in _OF_EACH}
+        if folder:
+            page.heading(each.name)
+        _write_model(each, own, method, page)
+    page.write(paths['analysis.html'])
+
+
+_EXPLANATION = (
+    'clip_agreement: pairs of clips of a video with the same prediction. '
+    'knn (5 nearest others by cosine) and linear_probe (logistic regression, '
+    'cross-validated): accuracy from the representation r alone. '
+    'view_agreement and view_cosine: two augmented views of a video that get '
+    'the same class, and the cosine of their r.'
+)
+
+
+def video_rows(analysis: Analysis) -> Rows:
+    """Return a row for each video: what the model says, and how sure it is."""
+    said, views, classes = (
+        analysis.outputs,
+        analysis.views,
+        analysis.classes,
+    )
+    agreement = clip_agreement(said.clip_scores)
+    rows = [
+        dict(
+            video=video,
+            label=classes[label],
+            prediction=classes[scores.argmax()],
+            score=float(scores.max()),
+            label_score=float(scores[label]),
+            clip_agreement=float(share),
+        )
+        for video, label, scores, share in zip(
+            said.videos, said.labels, said.scores, agreement
+        )
+    ]
+    if views is not None:
+        equal, cosines = view_agreement(views), cosine(views.r1, views.r2)
+        for row, same, value in zip(rows, equal, cosines):
+            row.update(views_agree=int(same), view_cosine=float(value))
+    return rows
+
+
+def _write_model(
+    analysis: Analysis, paths: Mapping[str, Path], method: str, page: Page
+) -> None:
+    said, classes, counts = (
+        analysis.outputs,
+        analysis.classes,
+        analysis.counts,
+    )
+    videos = video_rows(analysis)
+    per_class = [
+        dict(name=name, videos=int(row.sum()), accuracy=float(share))
+        for name, row, share in zip(classes, counts, class_accuracies(counts))
+    ]
+    pairs = [
+        dict(
+            label=classes[label],
+            prediction=classes[wrong],
+            number=number,
+            videos=[
+                row['video']
+                for row in videos
+                if (row['label'], row['prediction'])
+                == (classes[label], classes[wrong])
+            ],
+        )
+        for label, wrong, number in confused_pairs(counts)
+    ]
+    places = embed(said.r, method)
+    tables = {
+        'videos.csv': videos,
+        'classes.csv': per_class,
+        'confusion_matrix.csv': [
+            {'label': name, **dict(zip(classes, map(int, row)))}
+            for name, row in zip(classes, counts)
+        ],
+        'confused_pairs.csv': [
+            dict(pair, videos=' '.join(pair['videos'])) for pair in pairs
+        ],
+        'calibration.csv': _bins(analysis),
+        'representation.csv': [
+            dict(video=row['video'], label=row['label'], x=x, y=y)
+            for row, (x, y) in zip(videos, places.tolist())
+        ],
+    }
+    for name, rows in tables.items():
+        _write_csv(paths[name], rows)
+    pictures = {
+        'confusion_matrix.png': confusion_picture(counts, classes),
+        'representation.png': embedding_picture(places, said.labels, classes),
+    }
+    for name, content in pictures.items():
+        write_whole(str(paths[name]), content)
+    _add_table(page, per_class, 'accuracy of each class')
+    page.image(pictures['confusion_matrix.png'], 'videos by label, prediction')
+    if pairs:
+        named = [
+            dict(pair, videos=', '.join(pair['videos'][:_NAMED]))
+            for pair in pairs
+        ]
+        _add_table(
+            page, named, f'mistakes, with up to {_NAMED} of their videos'
+        )
+    page.figure(
+        _hover_figure(tables['representation.csv']), f'r by class ({method})'
+    )
+    wrong = [row for row in videos if row['label'] != row['prediction']]
+    worst = sorted(wrong, key=lambda row: row['label_score'])[:20]
+    if worst:
+        _add_table(page, worst, 'the videos whose label got the lowest score')
+
+
+def _compare(
+    first: Analysis, second: Analysis, path: Path, page: Page
+) -> None:
+    test = mcnemar(first.outputs.right, second.outputs.right)
+    page.text(
+        f'On {test["only_first"]} videos only {first.name} is right, on '
+        f'{test["only_second"]} only {second.name}: p = {test["p"]:.3g} by '
+        "McNemar's exact test."
+    )
+    rows = [
+        dict(
+            video=one['video'],
+            label=one['label'],
+            **{
+                f'{key}_{place}': row[key]
+                for place, row in (('first', one), ('second', other))
+                for key in ('prediction', 'label_score')
+            },
+        )
+        for one, other in zip(video_rows(first), video_rows(second))
+    ]
+    _write_csv(path, rows)
+    changed = [
+        row
+        for row in rows
+        if row['prediction_first'] != row['prediction_second']
+    ]
+    if changed:
+        _add_table(
+            page, changed, f'videos on which the two differ ({len(changed)})'
+        )
+
+
+def _bins(analysis: Analysis) -> Rows:
+    said = analysis.outputs
+    return calibration(said.scores, said.labels)[1]
+
+
+def _hover_figure(rows: Rows):
+    """Draw r by class, with the video of each point."""
+    from plotly.graph_objects import Figure, Scatter
+
+    figure = Figure()
+    for name in sorted({row['label'] for row in rows}):
+        points = [row for row in rows if row['label'] == name]
+        figure.add_trace(
+            Scatter(
+                x=[row['x'] for row in points],
+                y=[row['y'] for row in points],
+                text=[row['video'] for row in points],
+                name=name,
+                mode='markers',
+            )
+        )
+    return figure.update_layout(height=500)
+
+
+def _add_table(page: Page, rows: Rows, caption: str) -> None:
+    """Add a table, whose numbers are rounded."""
+    rounded = [
+        {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}
+        for row in rows
+    ]
+    page.table(rounded, caption)
+
+
+def _write_csv(path: Path, rows: Rows) -> None:
+    text = io.StringIO()
+    names = list(rows[0]) if rows else []
+    writer = csv.DictWriter(text, names, lineterminator='\n')
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(str(path), text.getvalue())
