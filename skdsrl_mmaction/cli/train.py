@@ -1,6 +1,7 @@
 """Train a config with MMEngine's Runner."""
 
 import argparse
+import logging
 from typing import Optional, Sequence
 
 from mmaction.registry import OPTIM_WRAPPERS
@@ -93,7 +94,7 @@ def merge_args(cfg: Config, args: argparse.Namespace) -> None:
         print_log(
             '--no-validate: the learning rate stays constant where its '
             'schedule follows the validation accuracy (ReduceOnPlateauLR)',
-            level='WARNING',
+            level=logging.WARNING,
         )
     if args.auto_scale_lr:
         if not (cfg.get('auto_scale_lr') or {}).get('base_batch_size'):

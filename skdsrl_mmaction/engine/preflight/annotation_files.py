@@ -1,6 +1,7 @@
 """Checks of the annotation files that stock datasets read."""
 
 import codecs
+import logging
 import os.path as osp
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -181,7 +182,7 @@ def _warn_of_two_labels(place: str, samples: List[Sample]) -> None:
                 f'{_listed(labels)} in line {other} and '
                 f'{_listed(sample.labels)} in line {number}; no other path '
                 'is looked for',
-                level='WARNING',
+                level=logging.WARNING,
             )
             return
 

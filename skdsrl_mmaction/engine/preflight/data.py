@@ -1,5 +1,6 @@
 """Checks of the data of a config before anything is built."""
 
+import logging
 from typing import Dict, List, Optional, Sequence
 
 from mmaction.registry import METRICS
@@ -80,5 +81,5 @@ def _warn_of_absent_classes(
             f'model.cls_head.num_classes={num_classes}, but the largest label '
             f'of train_dataloader is {max(labels)}: '
             f'num_classes={max(labels) + 1} would be enough',
-            level='WARNING',
+            level=logging.WARNING,
         )

@@ -1,5 +1,6 @@
 """Whether the videos of validation and test can be read."""
 
+import logging
 import os
 import os.path as osp
 from functools import partial
@@ -93,12 +94,12 @@ def _check_dataset(
     broadcast_object_list(shared)
     videos, ann_file = shared
     for video in videos[:_PRINTED]:
-        print_log(describe(video), level='WARNING')
+        print_log(describe(video), level=logging.WARNING)
     if ann_file is not None:
         print_log(
             f'left out of {key}: {len(videos)} bad videos; the others are in '
             f'{ann_file}',
-            level='WARNING',
+            level=logging.WARNING,
         )
         config.ann_file = ann_file
         config.pop('indices', None)
