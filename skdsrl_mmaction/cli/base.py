@@ -9,7 +9,6 @@ from mmengine.config import Config, DictAction
 from mmengine.logging import print_log
 
 from ..engine import (
-    add_checks,
     check_config,
     check_data,
     check_options,
@@ -128,7 +127,6 @@ def prepare_run(
     """
     check_config(cfg, splits)
     check_data(cfg, splits)
-    add_checks(cfg, training='train' in splits)
     prepare_device(cfg, training='train' in splits)
     if not args.no_check:
         check_videos(cfg, splits, args.skip_bad)

@@ -5,12 +5,11 @@ part.
 """
 
 import argparse
+import copy
 import os.path as osp
 from typing import Optional, Sequence
 
-from mmengine.runner import Runner
-
-from ..engine import add_checks, build_trainer, check_data, guard_videos
+from ..engine import build_tester, build_trainer, check_data
 from ..utils import read_config
 
 
@@ -25,15 +24,13 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg.work_dir = 'work_dirs/skdsrl_r3d18_demo'
     cfg.randomness = dict(seed=0)
     check_data(cfg, ['train', 'val', 'test'])
-    add_checks(cfg, training=True)
 
-    runner = build_trainer(cfg, overwrite=True)
-    guard_videos(runner)
+    runner = build_trainer(copy.deepcopy(cfg), overwrite=True)
     runner.train()
     best = runner.message_hub.get_info('best_ckpt')
 
     cfg.load_from = best
-    tester = Runner.from_cfg(cfg)
+    tester = build_tester(cfg)
     accuracy = tester.test()['acc/top1']
 
     print(f'\nacc/top1: {accuracy:.4f}')

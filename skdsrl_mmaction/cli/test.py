@@ -4,9 +4,8 @@ import argparse
 from typing import Optional, Sequence
 
 from mmengine.config import Config
-from mmengine.runner import Runner
 
-from ..engine import end_process_of_group, guard_videos
+from ..engine import build_tester, end_process_of_group
 from .base import base_parser, load_config, prepare_run
 
 
@@ -42,7 +41,5 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     prepare_run(cfg, args, ['test'])
-    runner = Runner.from_cfg(cfg)
-    guard_videos(runner, training=False)
-    runner.test()
+    build_tester(cfg).test()
     end_process_of_group()

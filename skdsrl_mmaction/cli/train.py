@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 
-from ..engine import build_trainer, end_process_of_group, guard_videos
+from ..engine import build_trainer, end_process_of_group
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, prepare_run, set_key
 
@@ -133,8 +133,9 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     cfg = load_config(args)
     merge_args(cfg, args)
     prepare_run(cfg, args, ['train', 'val'])
-    trainer = build_trainer(cfg, args.resume, args.overwrite)
+    trainer = build_trainer(
+        cfg, args.resume, args.overwrite, look=not args.no_check
+    )
     if trainer is not None:
-        guard_videos(trainer, look=not args.no_check)
         trainer.train()
     end_process_of_group()

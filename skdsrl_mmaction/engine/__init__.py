@@ -13,7 +13,7 @@ from .preflight import (
     check_options,
     check_videos,
 )
-from .training import build_trainer
+from .training import build_tester, build_trainer
 
 __all__ = [
     'BadVideosHook',
@@ -21,6 +21,7 @@ __all__ = [
     'SKDSRLTSMOptimWrapperConstructor',
     'ValidatedCheckpointHook',
     'add_checks',
+    'build_tester',
     'build_trainer',
     'check_config',
     'check_data',

@@ -1,15 +1,15 @@
-"""A Runner whose training survives kills, and may go on from before."""
+"""Runners to train and to test, and what a run goes on from."""
 
 import logging
 import os.path as osp
 from typing import List, Optional
 
-from mmaction.registry import LOOPS
 from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
 from mmengine.logging import print_log
-from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
+from mmengine.runner import Runner
 
+from .bad_videos import guard_videos
 from .checkpoints import (
     checkpoints_in,
     find_latest,
@@ -17,23 +17,24 @@ from .checkpoints import (
     read_meta,
     remove_temporaries,
 )
+from .checks import add_checks
 from .hooks import ValidatedCheckpointHook
+from .loops import use_resumable_loop
 from .processes import end_with_parent, is_first_process
-
-# Stock parts and what takes their place; subclasses are left alone.
-_LOOPS = {
-    EpochBasedTrainLoop: 'ResumableEpochBasedTrainLoop',
-    IterBasedTrainLoop: 'ResumableIterBasedTrainLoop',
-}
 
 
 def build_trainer(
-    cfg: Config, resume: Optional[str] = None, overwrite: bool = False
+    cfg: Config,
+    resume: Optional[str] = None,
+    overwrite: bool = False,
+    look: bool = True,
 ) -> Optional[Runner]:
-    """Build a Runner to train a config, so that it can be interrupted.
+    """Build a Runner to train a config, which survives what runs meet.
 
     Stock train loops and checkpoint hooks are replaced by those of this
     package, which differ only in what a killed and resumed run becomes.
+    Weights and numbers are checked (:func:`add_checks`), and bad videos are
+    replaced (:func:`guard_videos`).
 
     Args:
         cfg (Config): The whole config; it is changed.
@@ -44,6 +45,8 @@ def build_trainer(
         overwrite (bool): Whether a run may begin in a work dir that holds
             checkpoints of another. They are removed once the first new one
             is whole. Defaults to False.
+        look (bool): Whether it looks at the training files before the first
+            step. Defaults to True.
 
     Returns:
         Runner | None: To call ``train()`` of; None if the run to be resumed
@@ -56,6 +59,7 @@ def build_trainer(
     """
     if cfg.get('launcher', 'none') != 'none':
         end_with_parent()
+    add_checks(cfg, training=True)
     _use_resumable_parts(cfg)
     if resume is None and cfg.get('resume'):
         resume = cfg.get('load_from') or 'auto'
@@ -81,19 +85,33 @@ def build_trainer(
                 'dir'
             )
     runner = Runner.from_cfg(cfg)
+    guard_videos(runner, look=look)
     for hook in runner.hooks:
         if isinstance(hook, ValidatedCheckpointHook):
             hook.remove_once_saved(list(filter(is_of_a_run, outdated)))
     return runner
 
 
+def build_tester(cfg: Config) -> Runner:
+    """Build a Runner to test a config.
+
+    Weights that do not fit, numbers that are not finite and videos that
+    cannot be read are errors.
+
+    Args:
+        cfg (Config): The whole config, with ``load_from``; it is changed.
+
+    Returns:
+        Runner: To call ``test()`` of.
+    """
+    add_checks(cfg, training=False)
+    runner = Runner.from_cfg(cfg)
+    guard_videos(runner, training=False)
+    return runner
+
+
 def _use_resumable_parts(cfg: Config) -> None:
-    loop = cfg.train_cfg
-    if 'type' not in loop:
-        by_epoch = loop.pop('by_epoch', True)
-        loop.type = list(_LOOPS.values())[not by_epoch]
-    found = LOOPS.get(loop.type) if isinstance(loop.type, str) else loop.type
-    loop.type = _LOOPS.get(found, loop.type)
+    use_resumable_loop(cfg.train_cfg)
     hooks = cfg.setdefault('default_hooks', {})
     hooks.setdefault('checkpoint', dict(type='CheckpointHook', interval=1))
     for hook in [*hooks.values(), *(cfg.get('custom_hooks') or [])]:

@@ -13,12 +13,7 @@ from typing import Any, Dict
 
 from mmengine.config import Config
 
-from ...engine import (
-    add_checks,
-    build_trainer,
-    guard_videos,
-    prepare_device,
-)
+from ...engine import build_trainer, prepare_device
 from ...utils import write_json
 from ..machine import device_name, peak_memory, versions
 from .rehearsal import complexity, rehearse_test
@@ -43,13 +38,11 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     Raises:
         ValueError: If the evaluator does not report ``acc/top1``.
     """
-    add_checks(cfg, training=True)
     prepare_device(cfg, training=True)
     parameters, flops = complexity(cfg)
     rehearse_test(cfg)
     # The Runner sets the seed, so the lines above do not change its results.
     runner = build_trainer(cfg, overwrite=True)
-    guard_videos(runner)
     start = time.perf_counter()
     runner.train()
     trained = time.perf_counter()

@@ -2,5 +2,10 @@ from .resumable import (
     ResumableEpochBasedTrainLoop,
     ResumableIterBasedTrainLoop,
 )
+from .stock import use_resumable_loop
 
-__all__ = ['ResumableEpochBasedTrainLoop', 'ResumableIterBasedTrainLoop']
+__all__ = [
+    'ResumableEpochBasedTrainLoop',
+    'ResumableIterBasedTrainLoop',
+    'use_resumable_loop',
+]
