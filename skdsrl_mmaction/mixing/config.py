@@ -11,6 +11,7 @@ from mmaction.models import Recognizer2D, Recognizer3D
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
+from ..engine.loops import use_resumable_loop
 from ..models.recognizers.classifier import find_classifier
 from ..models.recognizers.skdsrl import SKDSRLMixin
 from ..utils import find_type, import_first, is_a, leaf_datasets
@@ -34,6 +35,8 @@ def add_skdsrl(
     - the model's type and its training heads;
     - the training pipelines (see :func:`two_view_pipeline`);
     - ``custom_imports``;
+    - ``train_cfg``: a stock loop becomes the one of this package that resumes
+      an interrupted run bit for bit;
     - ``drop_last`` of the training loader where it is not set, since the
       predictor's BatchNorm cannot train on a last batch of one video;
     - the optimizer constructors of TSM and MViT, so that every stock
@@ -90,6 +93,7 @@ def add_skdsrl(
         if before == stock:
             cfg.train_pipeline = dataset.pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
+    use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
     import_first(cfg, 'skdsrl_mmaction')
     return cfg

@@ -44,8 +44,12 @@ def test_what_changes_and_what_does_not(cfg):
         'model',
         'train_pipeline',
         'train_dataloader',
+        'train_cfg',
         'custom_imports',
     }
+    assert mixed.train_cfg == dict(
+        cfg.train_cfg, type='ResumableEpochBasedTrainLoop'
+    )
     model = dict(mixed.model)
     assert model.pop('distill_head') == dict(
         type='SelfDistillHead', tau=10, loss_weight=0.1

@@ -1,6 +1,10 @@
 # Section IV-A of the paper.
 train_cfg = dict(
-    type='EpochBasedTrainLoop', max_epochs=200, val_begin=1, val_interval=1
+    # EpochBasedTrainLoop, whose interrupted runs go on bit for bit.
+    type='ResumableEpochBasedTrainLoop',
+    max_epochs=200,
+    val_begin=1,
+    val_interval=1,
 )
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
