@@ -53,18 +53,21 @@ def guard_videos(
 def _guard(loader: Optional[dict], work_dir: Optional[str]) -> None:
     if isinstance(loader, dict) and isinstance(loader['dataset'], dict):
         loader['dataset'] = dict(
-            type=_build_guarded, dataset=loader['dataset'], work_dir=work_dir
+            type=_build_guarded,
+            dataset=loader['dataset'],
+            work_dir=work_dir,
+            workers=loader.get('num_workers', 0),
         )
 
 
-def _build_guarded(dataset: dict, work_dir: Optional[str]):
+def _build_guarded(dataset: dict, work_dir: Optional[str], workers: int):
     """Build a data set; bad videos are errors if there is no work dir."""
     built = DATASETS.build(dataset)
     if hasattr(built, 'full_init'):
         built.full_init()
     record = BadVideoRecord(work_dir) if work_dir is not None else None
     for leaf in video_datasets(built):
-        guard_dataset(leaf, record)
+        guard_dataset(leaf, record, workers)
     return built
 
 

@@ -21,6 +21,7 @@ from .checks import add_checks
 from .hooks import ValidatedCheckpointHook
 from .loops import use_resumable_loop
 from .processes import end_with_parent, is_first_process
+from .runner import VideoRunner
 
 
 def build_trainer(
@@ -84,7 +85,7 @@ def build_trainer(
                 '--resume, replace it by --overwrite, or take another work '
                 'dir'
             )
-    runner = Runner.from_cfg(cfg)
+    runner = VideoRunner.from_cfg(cfg)
     guard_videos(runner, look=look)
     for hook in runner.hooks:
         if isinstance(hook, ValidatedCheckpointHook):
@@ -105,7 +106,7 @@ def build_tester(cfg: Config) -> Runner:
         Runner: To call ``test()`` of.
     """
     add_checks(cfg, training=False)
-    runner = Runner.from_cfg(cfg)
+    runner = VideoRunner.from_cfg(cfg)
     guard_videos(runner, training=False)
     return runner
 

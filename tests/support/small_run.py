@@ -52,7 +52,7 @@ def small_loader(folder, name, workers=0, shuffle=True, **dataset):
     )
 
 
-def small_runner(work_dir, train, val=None, hooks=(), **kwargs):
+def small_runner(work_dir, train, val=None, hooks=(), kind=Runner, **kwargs):
     """A Runner that trains the model on the loader ``train``.
 
     ``val`` is the loader of a validation, if there is to be one.
@@ -64,7 +64,7 @@ def small_runner(work_dir, train, val=None, hooks=(), **kwargs):
             val_evaluator=Evaluator(Scripted([0.0] * 10)),
         )
     kwargs.setdefault('train_cfg', dict(by_epoch=True, max_epochs=2))
-    runner = Runner(
+    runner = kind(
         OneWeight(),
         str(work_dir),
         train_dataloader=train,

@@ -5,6 +5,7 @@ from .guard import (
     on_disk,
     path_of,
     place_of,
+    read_by,
     video_datasets,
 )
 from .loading import UnreadableVideo, loaders_of, problem_of, reason_of
@@ -25,6 +26,7 @@ __all__ = [
     'path_of',
     'place_of',
     'problem_of',
+    'read_by',
     'reason_of',
     'video_datasets',
 ]

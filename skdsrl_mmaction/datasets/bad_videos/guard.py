@@ -1,11 +1,12 @@
 """Data sets that survive bad videos, or name them."""
 
-from typing import Any, Iterator, Optional
+from typing import Any, Collection, Iterator, List, Optional
 
 from mmaction.datasets import RawframeDataset, VideoDataset
 from mmengine.dataset import BaseDataset
 
 from .loading import Loading, UnreadableVideo
+from .readings import Readings
 from .record import BadVideo, BadVideoRecord
 
 
@@ -77,7 +78,7 @@ def on_disk(dataset: BaseDataset) -> bool:
 
 
 def guard_dataset(
-    dataset: BaseDataset, record: Optional[BadVideoRecord]
+    dataset: BaseDataset, record: Optional[BadVideoRecord], workers: int = 0
 ) -> None:
     """Make a data set survive bad videos, or name them.
 
@@ -87,28 +88,55 @@ def guard_dataset(
         record (BadVideoRecord, optional): If given, a bad video is added to
             it, and the data set takes another sample instead
             (``max_refetch``). Otherwise it is an error with its name.
+        workers (int): Of the loader, for :func:`read_by`. Defaults to 0.
     """
     if isinstance(dataset.prepare_data, _GuardedPreparation):
         return
     transforms = dataset.pipeline.transforms
     transforms[:] = [Loading(transform) for transform in transforms]
-    dataset.prepare_data = _GuardedPreparation(dataset, record)
+    dataset.prepare_data = _GuardedPreparation(
+        dataset, record, Readings(workers)
+    )
+
+
+def read_by(dataset: Any, processes: Collection[int]) -> List[str]:
+    """Return the videos that workers are reading, or were when they died.
+
+    Args:
+        dataset (Dataset): A data set or a wrapper. Those inside that are not
+            guarded show nothing.
+        processes (Collection[int]): Numbers of the workers' processes.
+
+    Returns:
+        list[str]: Path and place of each video.
+    """
+    return [
+        f'{path_of(leaf.get_data_info(i))!r} ({place_of(leaf, i)})'
+        for leaf in video_datasets(dataset)
+        if isinstance(leaf.prepare_data, _GuardedPreparation)
+        for i in leaf.prepare_data.readings.of(processes)
+    ]
 
 
 class _GuardedPreparation:
     """In place of a data set's ``prepare_data``."""
 
     def __init__(
-        self, dataset: BaseDataset, record: Optional[BadVideoRecord]
+        self,
+        dataset: BaseDataset,
+        record: Optional[BadVideoRecord],
+        readings: Readings,
     ) -> None:
         self.dataset = dataset
         self.record = record
+        self.readings = readings
         self._in_a_row = 0
 
     def __call__(self, index: int) -> Any:
         try:
-            # Of the class, since this is that attribute of the instance.
-            sample = type(self.dataset).prepare_data(self.dataset, index)
+            with self.readings.note(index):
+                # Of the class, since this is that attribute of the instance.
+                sample = type(self.dataset).prepare_data(self.dataset, index)
         except UnreadableVideo as error:
             index = int(index)
             path = path_of(self.dataset.get_data_info(index))
