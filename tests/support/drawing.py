@@ -1,9 +1,12 @@
 """A run whose every weight depends on every random draw; milliseconds."""
 
+import os
 import random
+import signal
 import time
 
 import numpy as np
+import pytest
 import torch
 from mmaction.registry import DATASETS, HOOKS, METRICS, MODELS
 from mmengine.config import Config
@@ -131,6 +134,8 @@ class NoteHook(Hook):
     batches = {}
 
     def before_train_iter(self, runner, batch_idx, data_batch=None):
+        if 'index' not in data_batch:  # of another data set
+            return
         rows = zip(data_batch['index'], data_batch['inputs'])
         self.batches[runner.iter] = [
             (int(index), tuple(inputs.tolist())) for index, inputs in rows
@@ -213,10 +218,41 @@ def train(cfg, kill=None, **kwargs):
     return runner
 
 
+def stopped(cfg, number, method, count):
+    """Train, and signal this process at a call of a hook's method."""
+    left = [count]
+
+    def send(self, *args, **kwargs):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), number)
+
+    hook = type('SignalHook', (Hook,), {method: send, 'priority': 'HIGHEST'})
+    HOOKS.register_module(name='SignalHook', module=hook, force=True)
+    cfg = type(cfg)(cfg.to_dict())
+    cfg.custom_hooks = [
+        *cfg.get('custom_hooks', []),
+        dict(type='SignalHook'),
+    ]
+    previous = {
+        x: signal.getsignal(x) for x in (signal.SIGTERM, signal.SIGUSR1)
+    }
+    try:
+        with pytest.raises(SystemExit) as exit_:
+            train(cfg)
+    finally:
+        for x, handler in previous.items():
+            signal.signal(x, handler)
+    assert exit_.value.code == 75
+
+
 def weights(runner):
-    """All tensors of a trained model, and its learning rate."""
+    """All tensors of a trained model, its learning rate and its scores."""
     state = {k: v.clone() for k, v in runner.model.state_dict().items()}
     state['lr'] = torch.tensor(runner.optim_wrapper.get_lr()['lr'])
+    scores = runner.message_hub.log_scalars.get('val/top1')
+    if scores is not None:
+        state['top1'] = torch.tensor(scores.data[0])
     return state
 
 

@@ -42,6 +42,10 @@ class _Resumable:
             )
             protect_workers(dataloader)
         super().__init__(runner, dataloader, **kwargs)
+        # Not built yet, and without a public name.
+        validation = runner._val_dataloader
+        if isinstance(validation, dict):
+            runner._val_dataloader = _seeded(validation, runner.seed)
         for hook in (ResumeHook, StopHook, MissedValidationHook):
             runner.register_hook(hook())
 
@@ -80,7 +84,8 @@ class ResumableEpochBasedTrainLoop(_Resumable, EpochBasedTrainLoop):
 
     Draws of a sample depend on (seed, epoch, index) alone, those of an
     iteration on (seed, iteration, rank), so that a resumed run equals an
-    unbroken one. Arguments are those of the stock loop.
+    unbroken one. Those of a validation depend on (seed, index). Arguments are
+    those of the stock loop.
     """
 
     _passed = 0  # batches of this epoch that were trained before the resume
@@ -168,13 +173,18 @@ class ResumableIterBasedTrainLoop(_Resumable, IterBasedTrainLoop):
         )
 
 
+def _seeded(loader: dict, seed: int) -> dict:
+    """Wrap the data set of a loader's config: it draws the same each time."""
+    return dict(
+        loader,
+        dataset=dict(type=SeededDataset, dataset=loader['dataset'], seed=seed),
+    )
+
+
 def _numbered(loader: dict, seed: int) -> dict:
     """Wrap data set and sampler of a loader's config."""
     sampler = loader.get('sampler')
     if not isinstance(sampler, dict):
         return loader  # built already, so that it cannot be numbered
-    return dict(
-        loader,
-        dataset=dict(type=SeededDataset, dataset=loader['dataset'], seed=seed),
-        sampler=dict(type=NumberedSampler, sampler=sampler),
-    )
+    numbered = dict(type=NumberedSampler, sampler=sampler)
+    return dict(_seeded(loader, seed), sampler=numbered)

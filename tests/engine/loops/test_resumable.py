@@ -1,7 +1,6 @@
 """Resumed runs against unbroken ones, of stock configs."""
 
 import itertools
-import os
 import signal
 
 import pytest
@@ -12,6 +11,7 @@ from tests.support.drawing import (
     assert_equal,
     drawing_config,
     plain_text,
+    stopped,
     train,
     weights,
 )
@@ -77,6 +77,18 @@ def test_iterations(tmp_path, monkeypatch, workers, extra):
 @pytest.mark.parametrize('extra', [REPEATED, CONCATENATED])
 def test_wrapped_data_sets(tmp_path, extra):
     check_resumed(tmp_path, [('before_train_iter', 6)], **extra)
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_validations_draw_the_same(tmp_path, workers):
+    """Made up or not, after other draws or none: scores are among the
+    compared numbers."""
+    loader = {
+        'val_dataloader.num_workers': workers,
+        'val_dataloader.persistent_workers': workers > 0,
+    }
+    kills = [('before_val_epoch', 2), ('before_train_iter', 6)]
+    check_resumed(tmp_path, kills, **loader)
 
 
 def test_workers_do_not_matter(tmp_path):
@@ -163,38 +175,6 @@ def test_a_signal_stops_after_the_iteration(tmp_path, by_epoch, number):
             path.name for path in (tmp_path / 'unbroken').glob('*.pth')
         }
         assert signal.getsignal(number) is before
-
-
-def stopped(cfg, number, method, count, monkeypatch=None):
-    """Train, and signal this process at a call of a hook's method."""
-    from mmengine.hooks import Hook
-
-    left = [count]
-
-    def send(self, *args, **kwargs):
-        left[0] -= 1
-        if left[0] == 0:
-            os.kill(os.getpid(), number)
-
-    hook = type('SignalHook', (Hook,), {method: send, 'priority': 'HIGHEST'})
-    from mmaction.registry import HOOKS
-
-    HOOKS.register_module(name='SignalHook', module=hook, force=True)
-    cfg = type(cfg)(cfg.to_dict())
-    cfg.custom_hooks = [
-        *cfg.get('custom_hooks', []),
-        dict(type='SignalHook'),
-    ]
-    previous = {
-        x: signal.getsignal(x) for x in (signal.SIGTERM, signal.SIGUSR1)
-    }
-    try:
-        with pytest.raises(SystemExit) as exit_:
-            train(cfg)
-    finally:
-        for x, handler in previous.items():
-            signal.signal(x, handler)
-    assert exit_.value.code == 75
 
 
 def test_a_signal_stops_within_a_validation(tmp_path):
