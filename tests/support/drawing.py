@@ -193,12 +193,13 @@ def drawing_config(work_dir, by_epoch=True, workers=0, **overrides):
 _names = iter(range(10**9))
 
 
-def train(cfg, kill=None, **kwargs):
+def train(cfg, kill=None, build=build_trainer, **kwargs):
     """Train in this process.
 
     Args:
         cfg (Config): Left as it is.
         kill (tuple, optional): Method and number for :class:`KillHook`.
+        build (Callable): What makes a Runner of the config.
 
     Returns:
         Runner | None: None if it was killed, or had nothing to do.
@@ -209,7 +210,7 @@ def train(cfg, kill=None, **kwargs):
     if kill is not None:
         hooks.append(dict(type='KillHook', method=kill[0], number=kill[1]))
     cfg.custom_hooks = [*cfg.get('custom_hooks', []), *hooks]
-    runner = build_trainer(cfg, **kwargs)
+    runner = build(cfg, **kwargs)
     try:
         if runner is not None:
             runner.train()

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 import torch
+from mmengine.runner import Runner
 
 from tests.support.drawing import (
     NoteHook,
@@ -195,3 +196,19 @@ def test_a_checkpoint_of_the_stock_loop_is_resumed(tmp_path):
     del checkpoint['resume_state']
     torch.save(checkpoint, path)
     assert train(cfg, resume='auto').iter == 12
+
+
+def test_the_runner_of_the_host_resumes_too(tmp_path):
+    """Where a config names the loop, as ours and those of add_skdsrl do."""
+    loop = {'train_cfg.type': 'ResumableEpochBasedTrainLoop'}
+    unbroken = weights(train(drawing_config(tmp_path / 'unbroken')))
+    cfg = drawing_config(tmp_path / 'host', **loop)
+    train(cfg, ('before_train_iter', 6), build=Runner.from_cfg)
+    cfg.resume = True
+    resumed = train(cfg, build=Runner.from_cfg)
+    assert_equal(weights(resumed), unbroken)
+    cfg = drawing_config(tmp_path / 'stopped', **loop)
+    stopped(cfg, signal.SIGTERM, 'before_train_iter', 6)
+    cfg.resume = True
+    resumed = train(cfg, build=Runner.from_cfg)
+    assert_equal(weights(resumed), unbroken)
