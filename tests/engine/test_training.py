@@ -1,5 +1,6 @@
 """New runs, resumed ones and finished ones in a work dir."""
 
+import errno
 import os
 import shutil
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from tests.support.drawing import (
+    NoteHook,
     assert_equal,
     drawing_config,
     plain_text,
@@ -145,3 +147,23 @@ def test_an_old_checkpoint_goes_after_the_new_one_is_named(
         ('epoch_1.pth', 'epoch_2.pth'),
         ('epoch_2.pth', 'epoch_3.pth'),
     ]
+
+
+def test_a_disk_that_fills_up(tmp_path, monkeypatch):
+    """The error names the file; the run goes on from the last good one."""
+    unbroken = weights(train(drawing_config(tmp_path / 'unbroken')))
+    folder = tmp_path / 'work'
+    cfg = drawing_config(folder)
+
+    def fsync(descriptor):
+        if 6 in NoteHook.batches:  # within the second epoch
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    NoteHook.batches.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, 'fsync', fsync)
+        with pytest.raises(OSError, match='No space left') as error:
+            train(cfg)
+    assert error.value.filename == str(folder / 'epoch_2.pth')
+    assert names(folder) == {'epoch_1.pth', 'best_top1_epoch_1.pth'}
+    assert_equal(weights(train(cfg, resume='auto')), unbroken)
