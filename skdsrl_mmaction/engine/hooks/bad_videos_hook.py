@@ -107,7 +107,8 @@ class BadVideosHook(Hook):
             console=Console(stderr=True),
             disable=not self.look,
         )
-        for (path, (dataset, i, _)), reason in zip(places.items(), problems):
+        # Asked first, so that the bar is told of its end.
+        for reason, (path, (dataset, i, _)) in zip(problems, places.items()):
             if reason:
                 place = place_of(dataset, i)
                 self._record.add(BadVideo(path, place, reason))

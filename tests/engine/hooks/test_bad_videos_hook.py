@@ -103,13 +103,16 @@ def test_the_default_share_stops_after_the_first_epoch(folder, tmp_path):
     assert (tmp_path / 'epoch_1.pth').exists()
 
 
-def test_what_a_look_shows_stops_before_the_first_step(folder, tmp_path):
+def test_what_a_look_shows_stops_before_the_first_step(
+    folder, tmp_path, capfd
+):
     train = small_loader(folder, 'train.txt')
     runner = guarded(tmp_path, train, share=0.03)
     with pytest.raises(RuntimeError, match='^4 of 120 videos'):
         runner.train()
     assert runner.iter == 0
     assert len(recorded(tmp_path)) == 4
+    assert '100%' in capfd.readouterr().err
 
 
 def test_one_never_stops(folder, tmp_path):
