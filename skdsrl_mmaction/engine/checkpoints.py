@@ -134,7 +134,7 @@ def find_latest(work_dir: str) -> Optional[Tuple[str, dict]]:
     elif others or (named is not None and osp.exists(named)):
         raise ValueError(
             f'no checkpoint to resume from is whole: {"; ".join(reasons)}; '
-            '--overwrite starts anew'
+            'give --overwrite in place of --resume to start anew'
         )
     return found
 

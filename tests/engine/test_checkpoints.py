@@ -88,7 +88,7 @@ def test_damaged_latest(tmp_path, damage, capsys):
 def test_nothing_whole_is_an_error(tmp_path):
     path = save(tmp_path, 'epoch_1.pth', 4, latest=True)
     cut(path)
-    with pytest.raises(ValueError, match='epoch_1.pth.*--overwrite'):
+    with pytest.raises(ValueError, match='epoch_1.pth.*--overwrite in place'):
         find_latest(str(tmp_path))
 
 
