@@ -34,3 +34,4 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 train_dataloader = dict(drop_last=True, dataset=dict(pipeline=train_pipeline))
+train_cfg = dict(type='ResumableEpochBasedTrainLoop')

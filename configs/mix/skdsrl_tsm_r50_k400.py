@@ -41,6 +41,7 @@ train_pipeline = [
     dict(type='PackActionInputs'),
 ]
 train_dataloader = dict(drop_last=True, dataset=dict(pipeline=train_pipeline))
+train_cfg = dict(type='ResumableEpochBasedTrainLoop')
 # The stock constructor gives the last linear layer, here that of the
 # predictor, five times the learning rate.
 optim_wrapper = dict(constructor='SKDSRLTSMOptimWrapperConstructor')
