@@ -1,11 +1,13 @@
 """Headers of MPEG-4 streams (ISO/IEC 14496-2, 6.2)."""
 
 import re
+from typing import Optional
 
 from .bits import Bits
 from .pictures import Undecided
 
 I_FRAME, B_FRAME = 0, 2  # coding types of frames
+NOT_CODED = None
 _LAYER = re.compile(b'\x00\x00\x01[\x20-\x2f]')
 _GROUP = b'\x00\x00\x01\xb3'
 _PACKS = re.compile(b'\x00\x00\x01\xb2DivX[0-9]+(?:Build|b)[0-9]+p')
@@ -59,14 +61,14 @@ class Headers:
         self._second = bits.u(16)
         self._time_bits = max(1, (self._second - 1).bit_length())
 
-    def read_frame(self, frame: bytes) -> bool:
+    def read_frame(self, frame: bytes) -> Optional[int]:
         """Read the header of a frame.
 
         Args:
             frame (bytes): What follows its start code, up to 12 bytes.
 
         Returns:
-            bool: Whether it is coded. Otherwise it is no frame.
+            int, optional: Its coding type, or ``NOT_CODED``: it is no frame.
 
         Raises:
             Undecided: If a B-frame is not displayed between its reference
@@ -91,4 +93,4 @@ class Headers:
             self._last_base, self._last_time = self._base, self._time
             self._base += seconds
             self._time = self._base * self._second + ticks
-        return bool(is_coded)
+        return kind if is_coded else NOT_CODED

@@ -102,7 +102,7 @@ def frame_rate(stream: VideoStream) -> Fraction:
     Args:
         stream (VideoStream): Of an open file.
     """
-    return Fraction(stream.average_rate or stream.guessed_rate or 0)
+    return stream.average_rate or stream.guessed_rate or Fraction(0)
 
 
 def unreadable(path: str, reason: object) -> ValueError:
@@ -132,8 +132,10 @@ def demux(
                 continue
             if cut is not None:
                 yield cut
-            cut = packet if packet.is_corrupt else None
-            if cut is None:
+                cut = None
+            if packet.is_corrupt:
+                cut = packet
+            else:
                 yield packet
     except av.InvalidDataError:
         return
