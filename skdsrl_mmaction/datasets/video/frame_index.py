@@ -145,6 +145,8 @@ def _closed_starts(
     """
     if not starts or has_frame[: starts[0]].any():
         raise Undecided('it does not start with a random-access point')
+    if (keys[1:] > keys[:-1]).all():
+        return [0, *starts[1:]]
     before = np.maximum.accumulate(keys)
     after = np.where(has_frame, keys, before[-1])
     after = np.minimum.accumulate(after[::-1])[::-1]

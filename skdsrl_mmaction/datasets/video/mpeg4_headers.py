@@ -76,14 +76,14 @@ class Headers:
         """
         # Without Bits: it is called for every frame, and takes time.
         value, at = int.from_bytes(frame.ljust(16, b'\x00'), 'big'), 125
-        kind, seconds = value >> 126, 0
+        kind, seconds = frame[0] >> 6, 0
         while value >> at & 1:
             seconds += 1
             at -= 1
-        at -= 1 + self._time_bits  # from the bit that ends the seconds
-        ticks = value >> at & ((1 << self._time_bits) - 1)
-        marker, is_coded = value >> at - 1 & 1, value >> at - 2 & 1
-        if not self._second or not marker:
+        # From the bit that ends the seconds, behind the next two markers.
+        bits = value >> at - self._time_bits - 3
+        ticks = bits >> 2 & ((1 << self._time_bits) - 1)
+        if not self._second or not bits & 2:
             raise Undecided('the time of a frame is wrong')
         if kind == B_FRAME:
             time = (self._last_base + seconds) * self._second + ticks
@@ -93,4 +93,4 @@ class Headers:
             self._last_base, self._last_time = self._base, self._time
             self._base += seconds
             self._time = self._base * self._second + ticks
-        return kind if is_coded else NOT_CODED
+        return kind if bits & 1 else NOT_CODED
