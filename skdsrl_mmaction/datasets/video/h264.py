@@ -144,14 +144,16 @@ class _Slices:
 
     def add(self, packets: Iterable[av.Packet], length_size: int) -> None:
         """Append the pictures of packets."""
+        read, smallest = _LONG_UNIT.unpack_from, _LONG_UNIT.size
         for packet in packets:
+            size = packet.size
             # Usually it is one slice: not to copy the packet saves time.
-            if length_size == 4 and packet.size >= _LONG_UNIT.size:
-                size, unit = _LONG_UNIT.unpack_from(packet)
+            if length_size == 4 and size >= smallest:
+                length, unit = read(packet)
                 if (
-                    size + 4 == packet.size
-                    and unit[0] & 31 in _SLICES
+                    4 + length == size
                     and unit[1] > 127
+                    and unit[0] & 31 in _SLICES
                 ):
                     self._headers.append(unit)
                     continue
