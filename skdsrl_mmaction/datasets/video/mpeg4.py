@@ -45,7 +45,7 @@ def read_pictures(
     placeholders = set()
     reference = -1  # packet of the latest reference frame
     group = 0
-    ends_coded = True
+    not_coded = None  # the latest packet whose frame is not
     waits = False  # whether a packed B-frame waits for the next packet
     for i, packet in enumerate(map(bytes, packets)):
         if not packet.startswith(_FRAME_START):
@@ -57,7 +57,7 @@ def read_pictures(
                 raise Undecided('a frame is tiny, or a placeholder')
             kinds = [B_FRAME]  # the one that waits
         else:
-            kinds = [headers.read_frame(frame) for frame in frames]
+            kinds = list(map(headers.read_frame, frames))
             if waits and kinds != [B_FRAME]:
                 raise Undecided('a packed frame is lost')
 
@@ -72,6 +72,8 @@ def read_pictures(
             waits = waits and not is_placeholder
         elif not kinds or kinds == [NOT_CODED]:
             keys.append(NO_FRAME)
+            if frames:
+                not_coded = i
         elif kinds[0] in _REFERENCES and kinds[1:] in ([], [B_FRAME]):
             waits = len(kinds) == 2
             if waits and not headers.can_pack:
@@ -84,8 +86,7 @@ def read_pictures(
         else:
             raise Undecided('too many frames in a packet')
         groups.append(group)
-        if frames:
-            ends_coded = kinds != [NOT_CODED]
-    if not ends_coded:  # FFmpeg repeats the frame before
+    if not_coded is not None and set(keys[not_coded:]) == {NO_FRAME}:
+        # FFmpeg repeats the frame before.
         raise Undecided('the last frame is not coded')
     return Pictures(keys, starts, groups, placeholders)
