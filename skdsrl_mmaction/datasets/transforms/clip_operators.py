@@ -100,12 +100,6 @@ def _check_range(
     return tuple(value)
 
 
-def _look_up(clip: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Replace each grey level by the one of 256, as uint8 can hold it."""
-    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
-    return cv2.LUT(_tall(clip), table).reshape(clip.shape)
-
-
 def _tall(clip: np.ndarray) -> np.ndarray:
     """All frames of a contiguous clip below each other, (T * H, W, 3)."""
     return clip.reshape(-1, *clip.shape[2:])
@@ -133,16 +127,18 @@ class ClipContrast(ClipOperator):
         return np.random.uniform(*self.factor_range)
 
     def _apply(self, clip: np.ndarray, factor: float) -> np.ndarray:
-        return _look_up(clip, (np.arange(256) - 127.5) * factor + 127.5)
+        levels = np.rint((np.arange(256) - 127.5) * factor + 127.5)
+        table = np.clip(levels, 0, 255).astype(np.uint8)
+        return cv2.LUT(_tall(clip), table).reshape(clip.shape)
 
 
 @TRANSFORMS.register_module()
 class ClipBrightness(ClipOperator):
-    """Add a constant to every channel.
+    """Add a whole number of grey levels to every channel.
 
     Args:
-        max_delta (float): The constant is drawn from [-max_delta, max_delta]
-            grey levels, in [0, 255]. Defaults to 64, which is 0.5 on the
+        max_delta (float): The number is drawn from [-max_delta, max_delta]
+            and rounded, in [0, 255]. Defaults to 64, which is 0.5 on the
             [-1, 1] scale.
         prob (float): Probability of being applied. Defaults to 0.5.
     """
@@ -160,7 +156,10 @@ class ClipBrightness(ClipOperator):
         return np.random.uniform(-self.max_delta, self.max_delta)
 
     def _apply(self, clip: np.ndarray, delta: float) -> np.ndarray:
-        return _look_up(clip, np.arange(256) + delta)
+        # Faster than a table. A negative number is not, hence two functions.
+        change = cv2.add if delta > 0 else cv2.subtract
+        levels = abs(round(delta))
+        return change(_tall(clip), (levels,) * 4).reshape(clip.shape)
 
 
 @TRANSFORMS.register_module()
@@ -188,8 +187,12 @@ class ClipHue(ClipOperator):
         # The FULL variants put the circle on 256 steps instead of 180, so
         # that uint8 wraps around as the circle does.
         hsv = cv2.cvtColor(_tall(clip), cv2.COLOR_RGB2HSV_FULL)
-        hsv[..., 0] += np.uint8(round(shift * 256) % 256)
-        rgb = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
+        # Adding 0 to the others is faster than to pass over them.
+        turn = np.zeros_like(clip[0])
+        turn[..., 0] = round(shift * 256) % 256
+        hsv = hsv.reshape(clip.shape)
+        hsv += turn
+        rgb = cv2.cvtColor(_tall(hsv), cv2.COLOR_HSV2RGB_FULL)
         return rgb.reshape(clip.shape)
 
 
@@ -246,7 +249,8 @@ class ChannelSplit(ClipOperator):
     """
 
     def _draw_strength(self) -> Tuple[int, int]:
-        target, source = np.random.choice(3, size=2, replace=False)
+        # As random.choice without replacement, three times faster.
+        target, source, _ = np.random.permutation(3)
         return int(target), int(source)
 
     def _apply(

@@ -10,29 +10,29 @@ from mmengine.dataset import Compose
 _DRAWN = ('operators', 'flip', 'crop_quadruple')
 
 
-def _stack(frames: List[np.ndarray]) -> np.ndarray:
+def _stack(*views: Sequence[np.ndarray]) -> np.ndarray:
     """Stack frames, with each colour channel contiguous in memory.
 
     ``FormatShape`` then moves nothing, and the batch is copied in whole
     blocks instead of single bytes.
 
     Args:
-        frames (list[np.ndarray]): M frames of shape (H, W, C), uint8; others
-            are only stacked.
+        *views (Sequence[np.ndarray]): T frames each, of shape (H, W, C),
+            uint8; others are only stacked.
 
     Returns:
-        np.ndarray: (M, H, W, C), a view of (C, M, H, W).
+        np.ndarray: (M, H, W, C), a view of (C, M, H, W), for the M frames
+        of all views.
     """
-    first = frames[0]
-    if first.ndim != 3 or any(
-        frame.shape != first.shape or frame.dtype != np.uint8
-        for frame in frames
-    ):
-        return np.stack(frames)
-    height, width, channels = first.shape
-    planes = np.empty((channels, len(frames), height, width), np.uint8)
-    for i, frame in enumerate(frames):
-        cv2.split(frame, list(planes[:, i]))
+    clips = [np.ascontiguousarray(view) for view in views]
+    shape = clips[0].shape
+    if len(shape) != 4 or any(clip.dtype != np.uint8 for clip in clips):
+        return np.concatenate(clips)
+    frames, height, width, channels = shape
+    planes = np.empty((channels, len(clips), frames * height, width), np.uint8)
+    for i, clip in enumerate(clips):  # all frames below each other
+        cv2.split(clip.reshape(-1, width, channels), list(planes[:, i]))
+    planes = planes.reshape(channels, -1, height, width)
     return planes.transpose(1, 2, 3, 0)
 
 
@@ -119,7 +119,7 @@ class SiameseTwoView(BaseTransform):
             )
         results.update(view1)
         # Frames, or clips once FormatShape has run: view 1 first.
-        results['imgs'] = _stack([*view1['imgs'], *view2['imgs']])
+        results['imgs'] = _stack(view1['imgs'], view2['imgs'])
         results['num_clips'] = view1['num_clips'] + view2['num_clips']
         results['views'] = [
             {key: view[key] for key in _DRAWN if key in view}

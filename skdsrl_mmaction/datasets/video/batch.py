@@ -23,10 +23,11 @@ class Batch(list):
         Returns:
             Batch: For each index an array of its own.
         """
-        return cls(
-            frames[i].copy() if i in indices[:k] else frames[i]
-            for k, i in enumerate(indices)
-        )
+        batch, seen = cls(), set()
+        for i in indices:
+            batch.append(frames[i].copy() if i in seen else frames[i])
+            seen.add(i)
+        return batch
 
     def asnumpy(self) -> List[np.ndarray]:
         """Return the frames."""

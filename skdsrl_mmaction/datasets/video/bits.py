@@ -1,13 +1,15 @@
 """Bits and units of H.264 and HEVC streams."""
 
 import re
-from typing import List, Union
+from typing import List, Tuple, Union
 
 import numpy as np
 
 from .pictures import Undecided
 
 _PREVENTION = b'\x00\x00\x03'
+_MAX = (1 << 63) - 1
+_UNIT = np.dtype([('kind', 'u1'), ('bits', '>i8'), ('rest', 'V4')])
 _START = re.compile(b'\x00\x00\x01')
 
 
@@ -42,53 +44,52 @@ class Bits:
 
 
 class Columns:
-    """Read bits of many headers together, 64 of each.
+    """Read bits of many NAL units together, 63 of each.
+
+    Reading starts after the first byte, and the bit that follows it.
 
     Args:
-        headers (list[bytes]): 12 bytes each or fewer, of NAL units.
+        units (list[bytes]): The first 13 bytes of each, or fewer.
+
+    Attributes:
+        kinds (np.ndarray): The first byte of each.
     """
 
-    def __init__(self, headers: List[bytes]) -> None:
-        data = b''.join(headers)
-        if _PREVENTION in data or len(data) < 12 * len(headers):
-            headers = [payload(each).ljust(12, b'\x00') for each in headers]
-            data = b''.join(each[:12] for each in headers)
-        data = np.frombuffer(data, np.uint8).reshape(-1, 12)[:, :8]
-        self._rest = data.copy().view('>u8')[:, 0].astype(np.uint64)
-        self._used = np.zeros(len(data), np.uint64)
+    def __init__(self, units: List[bytes]) -> None:
+        data = b''.join(units)
+        if _PREVENTION in data or len(data) < _UNIT.itemsize * len(units):
+            # As many bytes, filled up with zeros.
+            data = np.array([payload(each) for each in units], 'S13')
+        data = np.frombuffer(data, _UNIT)
+        self.kinds = data['kind']
+        self._data = data['bits'].astype(np.int64)
+        self._used: Union[int, np.ndarray] = 0
 
-    def _skip(self, sizes: Union[np.uint64, np.ndarray]) -> None:
-        self._rest = self._rest << sizes
-        self._used = self._used + sizes
+    def _rest(self) -> np.ndarray:
+        return self._data << self._used & _MAX
+
+    def _ue(self) -> Tuple[np.ndarray, np.ndarray]:
+        """Return the Exp-Golomb code that is next, and its size in bits."""
+        rest = self._rest()
+        # The upper half is exact as a floating-point number.
+        unused = 2 * np.frexp(rest >> 32)[1]
+        return (rest >> unused) - 1, 63 - unused
 
     def u(self, size: int) -> np.ndarray:
         """Read an unsigned number of ``size`` bits, 1 to 63, of each."""
-        values = self._rest >> np.uint64(64 - size)
-        self._skip(np.uint64(size))
-        return values.astype(np.int64)
+        values = self._rest() >> 63 - size
+        self._used = self._used + size
+        return values
 
     def ue(self) -> np.ndarray:
         """Read an unsigned Exp-Golomb code of each."""
-        # The upper half is exact as a floating-point number.
-        exponents = np.frexp((self._rest >> np.uint64(32)).astype(float))[1]
-        zeros = (32 - exponents).astype(np.uint64)
-        self._skip(zeros)
-        values = self._rest >> (np.uint64(63) - zeros)
-        self._skip(zeros + np.uint64(1))
-        return values.astype(np.int64) - 1
+        values, size = self._ue()
+        self._used = self._used + size
+        return values
 
     def skip_ue(self, where: np.ndarray) -> None:
         """Pass over an Exp-Golomb code of some."""
-        rest, used = self._rest, self._used
-        self.ue()
-        self._rest = np.where(where, self._rest, rest)
-        self._used = np.where(where, self._used, used)
-
-    def flags(self, where: np.ndarray) -> np.ndarray:
-        """Read a bit of some, False for the others."""
-        values = where & (self._rest >> np.uint64(63) > 0)
-        self._skip(where.astype(np.uint64))
-        return values
+        self._used = self._used + where * self._ue()[1]
 
     def check(self) -> None:
         """Check what was read.
@@ -96,19 +97,8 @@ class Columns:
         Raises:
             Undecided: If it was more than there is.
         """
-        if self._used.max() > 64:
-            raise Undecided('a header is longer than 64 bits')
-
-
-def same_of_all(values: np.ndarray) -> int:
-    """Return the number that all are.
-
-    Raises:
-        Undecided: If they differ.
-    """
-    if (values != values[0]).any():
-        raise Undecided('parameter sets differ')
-    return int(values[0])
+        if np.max(self._used) > 63:
+            raise Undecided('a header is longer than 63 bits')
 
 
 def payload(data: bytes) -> bytes:

@@ -15,6 +15,7 @@ from typing import (
     Optional,
 )
 
+import av
 import numpy as np
 
 from . import h264, hevc, mpeg4, vpx
@@ -90,7 +91,8 @@ class FrameIndex:
         has_frame = keys != NO_FRAME
         self.starts = _closed_starts(keys, has_frame, pictures.starts)
         is_shown = has_frame.copy()
-        is_shown[list(discarded)] = False
+        for packet in discarded:
+            is_shown[packet] = False
         shown = np.flatnonzero(is_shown)
         self.packets = shown[np.argsort(keys[shown])]  # of each frame
         self.indices = np.full(len(keys), NO_FRAME)
@@ -104,7 +106,7 @@ class FrameIndex:
 
     def index_of(self, packet: int) -> int:
         """Return the index of a packet's frame, -1 if it has none."""
-        return int(self.indices[packet])
+        return self.indices.item(packet)
 
     def spans(self, wanted: Iterable[int]) -> List[Span]:
         """Return what to decode for wanted frames.
@@ -112,7 +114,7 @@ class FrameIndex:
         Args:
             wanted (Iterable[int]): Indices of frames, all different.
         """
-        packets = [int(self.packets[i]) for i in wanted]
+        packets = self.packets[list(wanted)].tolist()
         return [
             self._span(range(start, needed[-1] + 1), needed)
             for start, *needed in find_spans(packets, self.starts)
@@ -143,9 +145,10 @@ def _closed_starts(
     """
     if not starts or has_frame[: starts[0]].any():
         raise Undecided('it does not start with a random-access point')
-    before = np.maximum.accumulate(np.where(has_frame, keys, NO_FRAME))
-    largest = np.iinfo(keys.dtype).max
-    after = np.where(has_frame, keys, largest)
+    if (keys[1:] > keys[:-1]).all():
+        return [0, *starts[1:]]
+    before = np.maximum.accumulate(keys)
+    after = np.where(has_frame, keys, before[-1])
     after = np.minimum.accumulate(after[::-1])[::-1]
     at = np.array(starts)
     closed = at[(before[at] == keys[at]) & (after[at] == keys[at])]
@@ -157,7 +160,7 @@ def _closed_starts(
 def make_index(
     container: str,
     codec: str,
-    packets: Iterable[bytes],
+    packets: Iterable[av.Packet],
     configuration: Configuration,
     discarded: Iterable[int],
 ) -> Optional[FrameIndex]:
@@ -166,7 +169,7 @@ def make_index(
     Args:
         container (str): FFmpeg's name of the format of the file.
         codec (str): FFmpeg's name of the format of the stream.
-        packets (Iterable[bytes]): All packets. May raise ``Undecided``.
+        packets (Iterable[av.Packet]): All packets. May raise ``Undecided``.
         configuration (Configuration): Of the stream.
         discarded (Iterable[int]): As for ``FrameIndex``; read after the
             packets.

@@ -1,10 +1,13 @@
 """Frames of an H.264 stream, by its slice headers (ITU-T H.264, 7.3)."""
 
+import struct
+from functools import lru_cache
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
+import av
 import numpy as np
 
-from .bits import Bits, Columns, nal_units, payload, same_of_all
+from .bits import Bits, Columns, nal_units, payload
 from .pictures import (
     Configuration,
     Pictures,
@@ -13,7 +16,9 @@ from .pictures import (
     require_reorder_depth,
 )
 
-_SLICE, _IDR_SLICE, _SPS, _PPS = 1, 5, 7, 8
+_SLICES = _, _IDR_SLICE = 1, 5
+_SPS, _PPS = 7, 8
+_LONG_UNIT = struct.Struct('>I13s')  # its length and first bytes
 _PARTITIONS = 2, 3, 4
 _HIGH_PROFILES = 100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135
 
@@ -29,6 +34,7 @@ class _Sequence(NamedTuple):
     reorder_depth: Optional[int]
 
 
+@lru_cache  # the videos of a data set often have the same one
 def _read_sps(unit: bytes) -> _Sequence:
     bits = Bits(payload(unit[1:]))
     profile = bits.u(8)
@@ -117,9 +123,8 @@ class _Slices:
     def __init__(self) -> None:
         self.sequence: Optional[_Sequence] = None
         self._sets: Dict[bytes, bytes] = {}
-        self._have_offset = np.full(256, -1)  # by PPS; -1: there is none
-        self._kinds = bytearray()
-        self._headers: List[bytes] = []
+        self._have_offset: List[Optional[int]] = [None] * 256  # by PPS
+        self._headers: List[bytes] = []  # with the byte of the NAL unit
 
     def add_set(self, unit: bytes) -> None:
         """Append a parameter set."""
@@ -137,28 +142,32 @@ class _Slices:
         if self._sets.setdefault(name, data) != data:
             raise Undecided('parameter sets change')
 
-    def add(self, packet: bytes, length_size: int) -> None:
-        """Append the picture of a packet."""
-        # Usually it is one slice: not to split the packet saves time.
-        slice_ = packet[length_size : length_size + 13]
-        length = int.from_bytes(packet[:length_size], 'big')
-        if (
-            length == len(packet) - length_size
-            and slice_[0] & 31 in (_SLICE, _IDR_SLICE)
-            and slice_[1] >> 7
-        ):
-            self._headers.append(slice_[1:])
-            self._kinds.append(slice_[0])
-            return
+    def add(self, packets: Iterable[av.Packet], length_size: int) -> None:
+        """Append the pictures of packets."""
+        read, smallest = _LONG_UNIT.unpack_from, _LONG_UNIT.size
+        for packet in packets:
+            size = packet.size
+            # Usually it is one slice: not to copy the packet saves time.
+            if length_size == 4 and size >= smallest:
+                length, unit = read(packet)
+                if (
+                    4 + length == size
+                    and unit[1] > 127
+                    and unit[0] & 31 in _SLICES
+                ):
+                    self._headers.append(unit)
+                    continue
+            self._add_units(nal_units(bytes(packet), length_size))
+
+    def _add_units(self, units: List[bytes]) -> None:
         is_first = True
-        for unit in nal_units(packet, length_size):
+        for unit in units:
             kind = unit[0] & 31
-            if kind == _SLICE or kind == _IDR_SLICE:
+            if kind in _SLICES:
                 if is_first != unit[1] >> 7:  # first_mb_in_slice is 0
                     raise Undecided('a packet is not one picture')
                 if is_first:
-                    self._headers.append(unit[1:13])
-                    self._kinds.append(unit[0])
+                    self._headers.append(unit[:13])
                     is_first = False
             elif kind in (_SPS, _PPS):
                 self.add_set(unit)
@@ -177,15 +186,14 @@ class _Slices:
         sequence = self.sequence
         if sequence is None or not self._headers:
             raise Undecided('parameter sets or pictures are missing')
-        kinds = np.frombuffer(self._kinds, np.uint8)
-        is_idr = kinds & 31 == _IDR_SLICE
-        is_reference = kinds & 0x60 != 0
         bits = Columns(self._headers)
+        is_idr = bits.kinds & 31 == _IDR_SLICE
+        is_reference = bits.kinds & 0x60 != 0
         bits.ue()
-        bits.ue()
-        has_offset = same_of_all(self._have_offset[bits.ue() & 255])
-        if has_offset < 0:
-            raise Undecided('a picture parameter set is missing')
+        used = {self._have_offset[i] for i in set(bits.ue().tolist())}
+        if len(used) > 1 or None in used:
+            raise Undecided('parameter sets are missing, or differ')
+        has_offset = used.pop()
         if sequence.separate_planes:
             bits.u(2)
         _require_all_frames(
@@ -198,7 +206,7 @@ class _Slices:
             raise Undecided('fields are separate')
         if sequence.order_type == 2:  # in stream order
             bits.check()
-            return np.arange(len(kinds)), np.flatnonzero(is_idr).tolist()
+            return np.arange(len(is_idr)), np.flatnonzero(is_idr).tolist()
         bits.skip_ue(where=is_idr)
         lsb = bits.u(sequence.order_bits)
         keys = display_keys(
@@ -223,10 +231,9 @@ def _require_all_frames(
     """Check that ``frame_num`` counts the reference frames."""
     if not is_idr[0]:
         raise Undecided('it does not start with an IDR picture')
-    places = np.arange(len(numbers))
-    reference = np.maximum.accumulate(np.where(is_reference, places, 0))
-    expected = numbers[np.concatenate([[0], reference[:-1]])] + 1
-    if (numbers != np.where(is_idr, 0, expected % size)).any():
+    expected = (numbers + is_reference)[:-1] % size
+    expected[is_idr[1:]] = 0
+    if numbers[0] or (numbers[1:] != expected).any():
         raise Undecided('frames are missing')
 
 
@@ -246,7 +253,7 @@ def _read_configuration(extradata: bytes) -> Tuple[int, List[bytes]]:
 
 
 def read_pictures(
-    packets: Iterable[bytes], configuration: Configuration
+    packets: Iterable[av.Packet], configuration: Configuration
 ) -> Pictures:
     """Read the frames of an H.264 stream.
 
@@ -255,7 +262,7 @@ def read_pictures(
     the encoder.
 
     Args:
-        packets (Iterable[bytes]): All packets.
+        packets (Iterable[av.Packet]): All packets.
         configuration (Configuration): Of the stream.
 
     Returns:
@@ -270,6 +277,5 @@ def read_pictures(
     for unit in units:
         if unit[0] & 31 in (_SPS, _PPS):
             slices.add_set(unit)
-    for packet in packets:
-        slices.add(packet, length_size)
+    slices.add(packets, length_size)
     return Pictures(*slices.read(configuration.reorder_depth))

@@ -3,6 +3,7 @@
 from array import array
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple
 
+import av
 import numpy as np
 
 from .bits import Bits, nal_units, payload
@@ -116,12 +117,12 @@ def _read_configuration(extradata: bytes) -> Tuple[int, List[bytes]]:
 
 
 def read_pictures(
-    packets: Iterable[bytes], configuration: Configuration
+    packets: Iterable[av.Packet], configuration: Configuration
 ) -> Pictures:
     """Read the frames of an HEVC stream.
 
     Args:
-        packets (Iterable[bytes]): All packets.
+        packets (Iterable[av.Packet]): All packets.
         configuration (Configuration): Its parameter sets.
 
     Returns:
@@ -140,7 +141,7 @@ def read_pictures(
     kinds, are_references, lsb = bytearray(), bytearray(), array('q')
     references: List[Sequence[int]] = []
     same: Dict[Tuple[int, ...], Sequence[int]] = {}  # one object of equal ones
-    for packet in packets:
+    for packet in map(bytes, packets):
         first = _first_slice(packet, length_size, sets)
         kinds.append(first.kind)
         are_references.append(first.is_reference)

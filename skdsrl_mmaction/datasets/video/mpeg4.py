@@ -9,7 +9,9 @@ import re
 from array import array
 from typing import Iterable
 
-from .mpeg4_headers import B_FRAME, I_FRAME, Headers
+import av
+
+from .mpeg4_headers import B_FRAME, I_FRAME, NOT_CODED, Headers
 from .pictures import NO_FRAME, Configuration, Pictures, Undecided
 
 _FRAME_START = b'\x00\x00\x01\xb6'
@@ -17,16 +19,17 @@ _FRAME = re.compile(_FRAME_START + b'(?=(.{1,12}))', re.DOTALL)
 # FFmpeg treats a packet of so many bytes, after a packed one, as placeholder
 # (MAX_NVOP_SIZE).
 _MAX_PLACEHOLDER = 19
+_REFERENCES = 0, 1, 3  # coding types of all but B-frames
 _GROUP = 1 << 20  # more than the B-frames between two reference frames
 
 
 def read_pictures(
-    packets: Iterable[bytes], configuration: Configuration
+    packets: Iterable[av.Packet], configuration: Configuration
 ) -> Pictures:
     """Read the frames of an MPEG-4 stream.
 
     Args:
-        packets (Iterable[bytes]): All packets.
+        packets (Iterable[av.Packet]): All packets.
         configuration (Configuration): Of the stream.
 
     Returns:
@@ -41,27 +44,24 @@ def read_pictures(
     keys, starts, groups = array('q'), [], array('q')
     placeholders = set()
     reference = -1  # packet of the latest reference frame
-    ends_coded = True
+    group = 0
+    not_coded = None  # the latest packet whose frame is not
     waits = False  # whether a packed B-frame waits for the next packet
-    for i, packet in enumerate(packets):
+    for i, packet in enumerate(map(bytes, packets)):
         if not packet.startswith(_FRAME_START):
             headers.read(packet.split(_FRAME_START, 1)[0])
         frames = _FRAME.findall(packet)
-        kinds = [frame[0] >> 6 for frame in frames]
         is_placeholder = waits and len(packet) <= _MAX_PLACEHOLDER
         if is_placeholder:
-            if len(kinds) != 1 or kinds[0] in (I_FRAME, B_FRAME):
+            if len(frames) != 1 or frames[0][0] >> 6 in (I_FRAME, B_FRAME):
                 raise Undecided('a frame is tiny, or a placeholder')
-        elif waits and kinds != [B_FRAME]:
-            raise Undecided('a packed frame is lost')
-        elif sum(map(headers.read_frame, frames)) < len(frames):
-            if len(kinds) > 1:
-                raise Undecided('a packed frame is not coded')
-            kinds = []
+            kinds = [B_FRAME]  # the one that waits
+        else:
+            kinds = list(map(headers.read_frame, frames))
+            if waits and kinds != [B_FRAME]:
+                raise Undecided('a packed frame is lost')
 
-        if not kinds:
-            keys.append(NO_FRAME)
-        elif is_placeholder or kinds == [B_FRAME]:
+        if kinds == [B_FRAME]:
             if reference < 0 or not headers.can_reorder:
                 raise Undecided('a B-frame is not announced')
             keys.append(reference * _GROUP + i - reference)
@@ -70,19 +70,23 @@ def read_pictures(
             if is_placeholder and i > reference + 1:
                 placeholders.add(i)
             waits = waits and not is_placeholder
-        elif kinds[0] != B_FRAME and kinds[1:] in ([], [B_FRAME]):
+        elif not kinds or kinds == [NOT_CODED]:
+            keys.append(NO_FRAME)
+            if frames:
+                not_coded = i
+        elif kinds[0] in _REFERENCES and kinds[1:] in ([], [B_FRAME]):
             waits = len(kinds) == 2
             if waits and not headers.can_pack:
                 raise Undecided('a packed B-frame is not announced')
             # Displayed after the B-frames of its group.
             keys.append((i + 1) * _GROUP - 1)
-            reference = i
+            reference = group = i
             if kinds == [I_FRAME]:
                 starts.append(i)
         else:
             raise Undecided('too many frames in a packet')
-        groups.append(max(reference, 0))
-        ends_coded = bool(kinds) or not frames and ends_coded
-    if not ends_coded:  # FFmpeg repeats the frame before
+        groups.append(group)
+    if not_coded is not None and set(keys[not_coded:]) == {NO_FRAME}:
+        # FFmpeg repeats the frame before.
         raise Undecided('the last frame is not coded')
     return Pictures(keys, starts, groups, placeholders)

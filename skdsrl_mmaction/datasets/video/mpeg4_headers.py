@@ -1,11 +1,13 @@
 """Headers of MPEG-4 streams (ISO/IEC 14496-2, 6.2)."""
 
 import re
+from typing import Optional
 
 from .bits import Bits
 from .pictures import Undecided
 
 I_FRAME, B_FRAME = 0, 2  # coding types of frames
+NOT_CODED = None
 _LAYER = re.compile(b'\x00\x00\x01[\x20-\x2f]')
 _GROUP = b'\x00\x00\x01\xb3'
 _PACKS = re.compile(b'\x00\x00\x01\xb2DivX[0-9]+(?:Build|b)[0-9]+p')
@@ -59,14 +61,14 @@ class Headers:
         self._second = bits.u(16)
         self._time_bits = max(1, (self._second - 1).bit_length())
 
-    def read_frame(self, frame: bytes) -> bool:
+    def read_frame(self, frame: bytes) -> Optional[int]:
         """Read the header of a frame.
 
         Args:
             frame (bytes): What follows its start code, up to 12 bytes.
 
         Returns:
-            bool: Whether it is coded. Otherwise it is no frame.
+            int, optional: Its coding type, or ``NOT_CODED``: it is no frame.
 
         Raises:
             Undecided: If a B-frame is not displayed between its reference
@@ -74,14 +76,14 @@ class Headers:
         """
         # Without Bits: it is called for every frame, and takes time.
         value, at = int.from_bytes(frame.ljust(16, b'\x00'), 'big'), 125
-        kind, seconds = value >> 126, 0
+        kind, seconds = frame[0] >> 6, 0
         while value >> at & 1:
             seconds += 1
             at -= 1
-        at -= 1 + self._time_bits  # from the bit that ends the seconds
-        ticks = value >> at & ((1 << self._time_bits) - 1)
-        marker, is_coded = value >> at - 1 & 1, value >> at - 2 & 1
-        if not self._second or not marker:
+        # From the bit that ends the seconds, behind the next two markers.
+        bits = value >> at - self._time_bits - 3
+        ticks = bits >> 2 & ((1 << self._time_bits) - 1)
+        if not self._second or not bits & 2:
             raise Undecided('the time of a frame is wrong')
         if kind == B_FRAME:
             time = (self._last_base + seconds) * self._second + ticks
@@ -91,4 +93,4 @@ class Headers:
             self._last_base, self._last_time = self._base, self._time
             self._base += seconds
             self._time = self._base * self._second + ticks
-        return bool(is_coded)
+        return kind if bits & 1 else NOT_CODED

@@ -45,11 +45,12 @@ def _display_matrix(frame: av.VideoFrame) -> Optional[Tuple[float, ...]]:
     try:
         # frame.side_data would keep the frame until the garbage collector
         # comes: the two refer to each other.
-        data = SideDataContainer(frame).get('DISPLAYMATRIX')
+        side_data = SideDataContainer(frame)
     except ValueError:  # data of a type that this PyAV does not know
         angle = math.radians(frame.rotation)
         sine, cosine = math.sin(angle), math.cos(angle)
         return cosine, -sine, sine, cosine
+    data = side_data.get('DISPLAYMATRIX') if len(side_data) else None
     if data is None:
         return None
     return tuple(np.frombuffer(data, np.int32)[[0, 1, 3, 4]].tolist())

@@ -1,7 +1,7 @@
 """Where the packets of a stream are in its file."""
 
 from array import array
-from itertools import islice
+from itertools import chain, islice
 from typing import Dict, Iterator, List, Optional
 
 import av
@@ -35,38 +35,42 @@ class PacketTable:
     ) -> None:
         self._path = path
         self._container, self._stream = container, stream
-        self._kept: Optional[List[av.Packet]] = []
+        self._kept: Optional[List[av.Packet]] = None
         self._positions, self._times = array('q'), array('q')
         self._key_packets: Dict[int, int] = {}  # by their positions
         self.discarded: List[int] = []
 
-    def scan(self) -> Iterator[bytes]:
+    def scan(self) -> Iterator[av.Packet]:
         """Read all packets for the first time.
 
         Yields:
-            bytes: The data of each packet.
+            av.Packet: Each of them.
 
         Raises:
             Undecided: If a packet is cut, or if the decoder is configured
                 anew in mid-stream.
         """
-        size = 0
-        for number, packet in enumerate(demux(self._container, self._stream)):
+        packets = demux(self._container, self._stream)
+        # Reading them all before the first is looked at takes less CPU time
+        # than turn by turn: the code of both does not fit into its caches.
+        kept, size = [], 0
+        for packet in packets:
+            kept.append(packet)
+            size += packet.size
+            if size > _MAX_KEPT:
+                break
+        is_long = size > _MAX_KEPT
+        for number, packet in enumerate(chain(kept, packets)):
             if packet.is_corrupt:
                 raise Undecided('a packet is cut')
             if number and packet.is_keyframe and _has_configuration(packet):
                 raise Undecided('the configuration changes')
             if packet.is_discard:
                 self.discarded.append(number)
-            data = bytes(packet)
-            size += len(data)
-            if size <= _MAX_KEPT:
-                self._kept.append(packet)
-            else:
-                for each in [*(self._kept or ()), packet]:
-                    self._note(each)
-                self._kept = None
-            yield data
+            if is_long:
+                self._note(packet)
+            yield packet
+        self._kept = None if is_long else kept
 
     def _note(self, packet: av.Packet) -> None:
         """Append what is needed to find a packet again."""
@@ -126,4 +130,5 @@ class PacketTable:
 def _has_configuration(packet: av.Packet) -> bool:
     if not hasattr(packet, 'iter_sidedata'):  # PyAV 15 does not say
         return False
-    return any(x.data_type == 'new_extradata' for x in packet.iter_sidedata())
+    types = [data.data_type for data in packet.iter_sidedata()]
+    return 'new_extradata' in types

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-_PICTURES = (
+_PICTURES = int(
     Disposition.attached_pic
     | Disposition.timed_thumbnails
     | Disposition.still_image
@@ -35,7 +35,7 @@ def choose_stream(container: InputContainer) -> VideoStream:
     streams = container.streams.video
     if not streams:
         raise ValueError('it has no video stream')
-    streams = [s for s in streams if not s.disposition & _PICTURES]
+    streams = [s for s in streams if not int(s.disposition) & _PICTURES]
     if not streams:
         raise ValueError('it has no video stream but a cover picture')
     streams = [s for s in streams if s.codec_context is not None]
@@ -102,7 +102,7 @@ def frame_rate(stream: VideoStream) -> Fraction:
     Args:
         stream (VideoStream): Of an open file.
     """
-    return Fraction(stream.average_rate or stream.guessed_rate or 0)
+    return stream.average_rate or stream.guessed_rate or Fraction(0)
 
 
 def unreadable(path: str, reason: object) -> ValueError:
@@ -132,8 +132,10 @@ def demux(
                 continue
             if cut is not None:
                 yield cut
-            cut = packet if packet.is_corrupt else None
-            if cut is None:
+                cut = None
+            if packet.is_corrupt:
+                cut = packet
+            else:
                 yield packet
     except av.InvalidDataError:
         return

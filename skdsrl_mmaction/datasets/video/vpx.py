@@ -6,23 +6,25 @@ one of them by a header alone (``show_existing_frame``).
 
 from typing import Iterable, Iterator, Tuple
 
+import av
+
 from .pictures import NO_FRAME, Configuration, Pictures, Undecided
 
 
 def read_vp8(
-    packets: Iterable[bytes], configuration: Configuration
+    packets: Iterable[av.Packet], configuration: Configuration
 ) -> Pictures:
     """Read the frames of a VP8 stream (RFC 6386, 9.1).
 
     Args:
-        packets (Iterable[bytes]): All packets.
+        packets (Iterable[av.Packet]): All packets.
         configuration (Configuration): Of the stream.
 
     Returns:
         Pictures: Without a frame where one is hidden.
     """
     keys, starts = [], []
-    for i, packet in enumerate(packets):
+    for i, packet in enumerate(map(bytes, packets)):
         is_shown = packet[0] & 0x10
         keys.append(i if is_shown else NO_FRAME)
         if is_shown and not packet[0] & 1:
@@ -31,12 +33,12 @@ def read_vp8(
 
 
 def read_vp9(
-    packets: Iterable[bytes], configuration: Configuration
+    packets: Iterable[av.Packet], configuration: Configuration
 ) -> Pictures:
     """Read the frames of a VP9 stream (bitstream specification, 6.2, B.2).
 
     Args:
-        packets (Iterable[bytes]): All packets.
+        packets (Iterable[av.Packet]): All packets.
         configuration (Configuration): Not used: every packet says all.
 
     Returns:
@@ -46,7 +48,7 @@ def read_vp9(
         Undecided: If a packet does not show one frame.
     """
     keys, starts = [], []
-    for i, packet in enumerate(packets):
+    for i, packet in enumerate(map(bytes, packets)):
         headers = [_read_vp9_header(byte) for byte in _vp9_first_bytes(packet)]
         _require_one(is_shown for _, is_shown in headers)
         keys.append(i)

@@ -2,6 +2,7 @@
 
 import colorsys
 
+import cv2
 import numpy as np
 import pytest
 from mmaction.registry import TRANSFORMS
@@ -107,6 +108,74 @@ def test_channel_split_replaces_one_channel_by_another():
             assert (result[..., target] == frame[..., source]).all()
         seen.add((target, source))
     assert len(seen) == 6
+
+
+def look_up(frame, levels):
+    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return cv2.LUT(frame, table)
+
+
+def contrast(frame, factor):
+    return look_up(frame, (np.arange(256) - 127.5) * factor + 127.5)
+
+
+def brightness(frame, delta):
+    return look_up(frame, np.arange(256) + delta)
+
+
+def hue(frame, shift):
+    hsv = cv2.cvtColor(frame, cv2.COLOR_RGB2HSV_FULL)
+    hsv[..., 0] += np.uint8(round(shift * 256) % 256)
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
+
+
+def blur(frame, sigma):
+    kernel = cv2.getGaussianKernel(7, sigma)
+    return cv2.sepFilter2D(frame, -1, kernel, kernel)
+
+
+def split(frame, channels):
+    frame = frame.copy()
+    frame[..., channels[0]] = frame[..., channels[1]]
+    return frame
+
+
+def test_same_bits_as_the_plain_way_of_each_frame():
+    """The same draws, and in turn each frame by itself."""
+    ranges = [(0.5, 1.5), (-64, 64), (0, 0.1), (0.1, 2.0)]
+    plain = [contrast, brightness, hue, blur, split]
+    operators = [build(name) for name in OPERATORS]
+    frames = clip(size=(34, 37))
+    for seed in range(40):
+        np.random.seed(seed)
+        results = dict(imgs=[frame[1:33, 2:35] for frame in frames])
+        for operator in operators:
+            results = operator(results)
+        np.random.seed(seed)
+        expected = [frame[1:33, 2:35].copy() for frame in frames]
+        for i, function in enumerate(plain):
+            acts = np.random.rand() < 0.5
+            strength = (
+                np.random.uniform(*ranges[i])
+                if i < len(ranges)
+                else np.random.choice(3, size=2, replace=False)
+            )
+            if acts:
+                expected = [function(frame, strength) for frame in expected]
+        assert np.array_equal(results['imgs'], expected)
+
+
+@pytest.mark.parametrize('shift', [-1, -0.3, 0.999, 1])
+def test_any_turn_has_the_same_bits(shift):
+    out = apply(build('ClipHue', shift_range=[shift] * 2, prob=1), clip())
+    assert np.array_equal(out, [hue(frame, shift) for frame in clip()])
+
+
+@pytest.mark.parametrize('delta', [-255, -254.6, 127.3, 255])
+def test_any_brightness_has_the_same_bits(monkeypatch, delta):
+    monkeypatch.setattr(np.random, 'uniform', lambda *_: delta)
+    out = apply(build('ClipBrightness', max_delta=255, prob=1), clip())
+    assert np.array_equal(out, [brightness(each, delta) for each in clip()])
 
 
 @pytest.mark.parametrize('name', OPERATORS)
