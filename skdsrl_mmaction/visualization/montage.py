@@ -164,23 +164,29 @@ def draw_tile(sample: Sample) -> Image.Image:
     strips = [strip(view, _SMALL)[0] for view in views]
     size, head = _SMALL.text, 40
     width = max(_TILE, _BAR + max(x.width for x in strips))
-    labels = [label_rows(x.operators, size, width - _BAR) for x in views]
+    bold, plain = font(size + 3, True), font(size - 1)
+    starts = [_BAR + 8 + round(plain.getlength(x.name)) for x in views]
+    labels = [
+        label_rows(view.operators, size, width - start)
+        for view, start in zip(views, starts)
+    ]
     row, space = row_height(size), 8
     height = head + sum(x.height + space for x in strips)
     height += row * sum(len(rows) for rows in labels)
     image = Image.new('RGB', (width, height), 'white')
     draw = ImageDraw.Draw(image)
-    bold, plain = font(size + 3, True), font(size - 1)
     draw.text((0, 2), shorten(sample.label, bold, width, False), INK, bold)
     path = shorten(sample.path, plain, width, True)
     draw.text((0, 22), path, PALE, plain)
     top = head
     for i, (picture, rows) in enumerate(zip(strips, labels)):
+        colour = VIEW_COLOURS[i]
         bar = 0, top, _BAR - 1, top + picture.height - 1
-        draw.rectangle(bar, VIEW_COLOURS[i % 2])
+        draw.rectangle(bar, colour)
         image.paste(picture, (_BAR, top))
         top += picture.height + 3
-        draw_operators(draw, (_BAR + 1, top), rows, size)
+        draw.text((0, top + 3), views[i].name, colour, plain)
+        draw_operators(draw, (starts[i], top), rows, size)
         top += row * len(rows) + space - 3
     return image
 

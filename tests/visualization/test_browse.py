@@ -148,3 +148,14 @@ def test_stock_config_of_segments(tiny_dataset):
     (view,) = sample.views
     assert view.name == 'clip' and view.frames.shape == (3, 224, 224, 3)
     assert len(view.indices) == 3 and view.crop is not None
+
+
+def test_label_map(cfg, tmp_path):
+    (tmp_path / 'label_map.txt').write_text('\n'.join(CLASSES))
+    for names in str(tmp_path / 'label_map.txt'), None:
+        metainfo = dict(classes=names) if names else None
+        cfg.train_dataloader.dataset.metainfo = metainfo
+        labels = {sample.label for sample in browse(cfg, num=8)}
+        assert labels == (
+            set(CLASSES) if names else {f'class {i}' for i in range(3)}
+        )
