@@ -167,6 +167,39 @@ def test_killed_and_started_again(tiny_dataset, tmp_path, monkeypatch, capsys):
     assert table.read_text() == text and text in capsys.readouterr().out
 
 
+def test_a_config_with_itself_in_two_processes_each(
+    tiny_dataset, tmp_path, capsys
+):
+    """Each run is validated on videos cut from training, and started again."""
+    done = run(
+        [
+            *command(tmp_path, 'configs/baseline_r3d18_ucf101.py'),
+            *('--apply', 'skdsrl', '--gpus-per-run', '2', '--val', '0.5'),
+            *TINY,
+            *NO_WORKERS,
+            *('val_dataloader.num_workers=0',),
+            *('val_dataloader.persistent_workers=False',),
+            *official(tiny_dataset)[:1],
+            *official(tiny_dataset)[2:],
+        ]
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    made = records(tmp_path)
+    names = ['baseline_r3d18_ucf101', 'baseline_r3d18_ucf101-skdsrl']
+    assert sorted(r['name'] for r in made.values()) == names
+    for record in made.values():
+        assert record['iterations'] == 1  # 4 of 8 videos, 2 in each process
+        assert record['chosen'] == 'best_acc_top1_epoch_1.pth'
+        assert record['config']['processes'] == 2
+        assert record['data']['val'][0]['ann_file'].startswith('4 samples')
+        assert 0 <= record['top1'] <= record['top5'] == 1
+    benchmark.main(['--so-far', '--out', str(tmp_path)])
+    printed = capsys.readouterr().out
+    table = (tmp_path / 'table.md').read_text()
+    assert printed == f'{table}\n2 of 2 runs are finished.\n'
+    assert f'| {names[1]} | 1 |' in table and 'chosen on videos cut' in table
+
+
 # --- options, without a process ---------------------------------------------
 
 
@@ -211,6 +244,13 @@ def test_other_copies_of_the_videos_are_other_runs(tiny_dataset, tmp_path):
     assert other.id != run.id
 
 
+def test_more_gpus_than_there_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, 'granted_gpus', lambda: ['0', '1'])
+    argv = ['configs/baseline_r3d18_ucf101.py', '--gpus-per-run', '3']
+    with pytest.raises(ValueError, match='--gpus-per-run=3 must be at most 2'):
+        benchmark.main([*argv, '--out', str(tmp_path)])
+
+
 @pytest.mark.parametrize(
     'option, message',
     [
@@ -233,6 +273,9 @@ def test_options_on_what_the_comparison_sets(tmp_path, option, message):
         (['configs/*', '--data-prefix', 'a'], 'need --folds'),
         (['configs/*', '--jobs', '0'], '--jobs=0 must be at least 1'),
         ([], 'configs are required without --from-records'),
+        (['configs/*', '--gpus-per-run', '0'], '--gpus-per-run=0 must be at'),
+        (['configs/*', '--val', '1'], '--val=1.0 must be between 0 and 1'),
+        (['configs/*', '--apply', 'kd'], "invalid choice: 'kd'"),
     ],
 )
 def test_options_that_belong_together(tmp_path, capsys, argv, message):

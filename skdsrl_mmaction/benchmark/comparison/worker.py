@@ -44,11 +44,11 @@ def train_and_test(cfg: Config) -> Dict[str, Any]:
     Raises:
         ValueError: If the evaluator does not report ``acc/top1``.
     """
-    prepare_device(cfg, training=True)
     parameters = flops = None
-    if is_first_process():
+    if is_first_process():  # before there is a group, which would take part
         parameters, flops = complexity(cfg)
         rehearse_test(cfg)
+    prepare_device(cfg, training=True)
     # The Runner sets the seed, so the lines above do not change its results.
     runner = build_trainer(cfg, overwrite=True)
     start = time.perf_counter()

@@ -34,14 +34,23 @@ class VideoInit(DecordInit):
     Args:
         backend (str): 'pyav' or 'decord'. ``DecordDecode(mode='efficient')``
             works with decord only. Defaults to 'pyav'.
+        io_backend (str): 'disk', the only storage that it reads; so that it
+            takes the place of a stock ``DecordInit`` by its type alone.
 
     Raises:
-        ValueError: If there is no such backend; in use, if the file cannot
-            be read, or has changed since it was cached.
+        ValueError: If there is no such backend or storage; in use, if the
+            file cannot be read, or has changed since it was cached.
         FileNotFoundError: In use, if there is no such file.
     """
 
-    def __init__(self, backend: str = 'pyav') -> None:
+    def __init__(
+        self, backend: str = 'pyav', io_backend: str = 'disk'
+    ) -> None:
+        if io_backend != 'disk':
+            raise ValueError(
+                f"VideoInit.io_backend must be 'disk', but is {io_backend!r}; "
+                'use DecordInit for other storages'
+            )
         if backend not in _BACKENDS:
             raise ValueError(
                 f'VideoInit.backend must be one of {_BACKENDS}, '

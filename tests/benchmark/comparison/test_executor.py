@@ -12,15 +12,16 @@ from skdsrl_mmaction.benchmark.comparison.run import Run, make_teacher
 from skdsrl_mmaction.benchmark.machine import versions
 from tests.support.paths import ROOT
 
-# It is called as Python would be: -m MODULE CONFIG RECORD OUT.
+# It is called as Python would be: -m MODULES CONFIG RECORD OUT.
 WORKER = """#!{python}
 import json, os, sys, time
-config, record, out = sys.argv[3:]
+config, record, out = sys.argv[-3:]
 folder = os.path.dirname(config)
 content = json.load(open(record))
 name = content['name']
 kept = {{x: os.environ.get(x) for x in
         ('CUDA_VISIBLE_DEVICES', 'OMP_NUM_THREADS')}}
+kept['argv'] = sys.argv[1:-3]
 with open({journal!r}, 'a') as file:
     file.write(json.dumps([name, kept, open(config).read()]) + '\\n')
 if name in {failing!r}:
@@ -197,3 +198,44 @@ def test_a_student_never_starts_without_weights(setting, runs):
     executor.execute(runs[:1])
     assert [name for name, *_ in started()] == ['kd-teacher']
     assert list(executor.failed) == [runs[0].id]
+
+
+def test_several_processes_for_a_run(setting, runs, monkeypatch):
+    monkeypatch.setattr(os, 'cpu_count', lambda: 12)
+    make, started = setting
+    several = [
+        Run(f'{i}', run.cfg, 0, processes=2)
+        for i, run in enumerate([runs[1]] * 2)
+    ]
+    executor = make(jobs=2, gpus=['0', '1', '2', '3', '4'])
+    executor.execute(several)
+    gpus = {env['CUDA_VISIBLE_DEVICES'] for _, env, _ in started()}
+    assert gpus == {'0,1', '2,3'}
+    for _, env, config in started():
+        assert env['OMP_NUM_THREADS'] == '3'
+        assert env['argv'][:2] == ['-m', 'torch.distributed.run']
+        assert '2' in env['argv'] and env['argv'][-1].endswith('.worker')
+        assert Config.fromstring(config, '.py').launcher == 'pytorch'
+    # The total batch is another, and so is the key.
+    one = Run('0', runs[1].cfg, 0)
+    assert one.key != several[0].key
+    assert executor.record(several[0])['config']['processes'] == 2
+    assert 'processes' not in one.content['config']
+
+
+def test_students_learn_from_the_chosen_weights(setting, runs, tmp_path):
+    make, started = setting
+    student = runs[0]
+    executor = make(failing=['kd'])
+    executor.execute([student])
+    path = tmp_path / f'out/runs/{student.teacher.id}.json'
+    chosen = 'best_acc_top1_epoch_1.pth'
+    path.write_text(
+        json.dumps(dict(json.loads(path.read_text()), chosen=chosen))
+    )
+    weights = tmp_path / 'work' / student.teacher.id / chosen
+    weights.touch()
+    make().execute([student])
+    assert Config.fromstring(
+        started()[-1][2], '.py'
+    ).model.teacher_checkpoint == str(weights)

@@ -99,6 +99,8 @@ def test_find_configs(tmp_path):
     assert find_configs([f'mmaction::{name}']) == (
         dict(tsm_r50=f'mmaction::{name}')
     )
+    for found in find_configs(['mmaction::recognition/tsm/*r101*']).items():
+        assert found[0].startswith('tsm_') and 'r101' in found[1]
     with pytest.raises(FileNotFoundError, match="no config .*nothing'"):
         find_configs(['configs/nothing'])
     other = tmp_path / 'kd_r3d18_k400.py'
@@ -119,3 +121,17 @@ def test_batch_sizes_must_agree():
 def test_options_against_the_protocol_are_refused():
     with pytest.raises(ValueError, match='param_scheduler'):
         load_configs([SKDSRL], cfg_options={'param_scheduler': None})
+
+
+def test_validation_of_each_fold(tiny_dataset, tmp_path):
+    options = cross_validation(tiny_dataset, tmp_path)
+    runs = plan_comparison([SKDSRL], val=0.3, processes=2, **options)
+    for run in runs:
+        parts = [
+            set(read_samples([run.cfg[f'{x}_dataloader'].dataset.ann_file]))
+            for x in ('train', 'val', 'test')
+        ]
+        assert [len(x) for x in parts] == [4, 2, 6]
+        assert len(set.union(*parts)) == 12
+        assert run.data['val'][0]['videos'].startswith('2 files, 0 absent')
+        assert run.processes == 2

@@ -81,3 +81,36 @@ def test_other_keys_pass():
         'model.cls_head.num_classes': 3,
     }
     check_options(options, 'steps', True)
+
+
+@pytest.mark.parametrize(
+    'epochs, interval', [(1, 1), (20, 1), (21, 2), (500, 25)]
+)
+def test_validation(epochs, interval):
+    cfg = load('baseline')
+    evaluator = cfg.val_evaluator
+    cfg.train_cfg.update(max_epochs=epochs, val_begin=3)
+    set_protocol(cfg, 'steps', validates=True)
+    assert cfg.train_cfg == dict(
+        type='EpochBasedTrainLoop', max_epochs=epochs, val_interval=interval
+    )
+    assert cfg.val_cfg == dict(type='ValLoop')
+    assert cfg.val_evaluator == evaluator and cfg.val_dataloader is not None
+    assert cfg.default_hooks.checkpoint.save_best == 'acc/top1'
+
+
+def test_what_is_refused_depends_on_validation():
+    workers = {'val_dataloader.num_workers': 0}
+    check_options(workers, 'steps', False, validates=True)
+    with pytest.raises(ValueError, match='nothing is validated'):
+        check_options(workers, 'steps', False, validates=False)
+    for key in 'val_dataloader.dataset.ann_file', 'train_cfg.val_interval':
+        with pytest.raises(ValueError, match='--val'):
+            check_options({key: 1}, 'steps', False, validates=True)
+
+
+def test_a_config_without_hooks():
+    cfg = load('baseline')
+    cfg.pop('default_hooks')
+    set_protocol(cfg, 'steps')
+    assert cfg.default_hooks.checkpoint.interval == -1

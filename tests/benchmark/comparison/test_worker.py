@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from mmengine.config import Config
+from mmengine.runner import Runner
 
 from skdsrl_mmaction.benchmark.comparison.overrides import apply_overrides
 from skdsrl_mmaction.benchmark.comparison.worker import train_and_test
@@ -117,3 +118,39 @@ def test_what_fails_late_is_tried_first(cfg):
     with pytest.raises(ValueError, match='acc/top1'):
         train_and_test(cfg)
     assert not os.path.exists(cfg.work_dir)
+
+
+def test_the_best_weights_are_tested(cfg, monkeypatch):
+    """Validation prefers the first epoch, whose weights then come back."""
+    cfg.merge_from_dict(
+        {
+            'train_dataloader.num_workers': 0,
+            'train_dataloader.persistent_workers': False,
+            'train_cfg.max_epochs': 2,
+            'train_cfg.val_interval': 1,
+        }
+    )
+    cfg.test_dataloader.update(num_workers=0, persistent_workers=False)
+    cfg.val_dataloader = cfg.test_dataloader
+    cfg.val_evaluator, cfg.val_cfg = cfg.test_evaluator, dict(type='ValLoop')
+    cfg.default_hooks.checkpoint.update(save_best='acc/top1', rule='less')
+    scores = iter([0.3, 0.6, 0.9])
+    monkeypatch.setattr(
+        'mmaction.evaluation.AccMetric.compute_metrics',
+        lambda *_: dict(top1=next(scores)),
+    )
+    monkeypatch.setattr(
+        'skdsrl_mmaction.benchmark.comparison.worker.rehearse_test',
+        lambda cfg: None,
+    )
+    loaded = []
+    load = Runner.load_checkpoint
+    monkeypatch.setattr(
+        Runner,
+        'load_checkpoint',
+        lambda self, path: loaded.append(path) or load(self, path),
+    )
+    result = train_and_test(cfg)
+    assert result['chosen'] == 'best_acc_top1_epoch_1.pth'
+    assert result['top1'] == 0.9 and result['iterations'] == 4
+    assert loaded == [os.path.join(cfg.work_dir, result['chosen'])]

@@ -56,6 +56,12 @@ def test_unknown_backend():
         TRANSFORMS.build(dict(type='VideoInit', backend='opencv'))
 
 
+def test_it_takes_the_place_of_the_stock_loader(counting_video):
+    assert init(counting_video, io_backend='disk')['total_frames'] == 25
+    with pytest.raises(ValueError, match="io_backend.*'disk'.*'petrel'"):
+        TRANSFORMS.build(dict(type='VideoInit', io_backend='petrel'))
+
+
 def test_flips_of_a_video_shorter_than_a_clip(short_video):
     """Flip writes into its frames, of which a looped clip holds some twice."""
     pipeline = Compose(
