@@ -6,7 +6,7 @@ from typing import Optional, Sequence
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from ..engine import end_process_of_group, guard_videos
+from ..engine import end_process_of_group, guard_videos, naming_lost_ranks
 from .base import base_parser, load_config, prepare_run
 
 
@@ -41,8 +41,9 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     cfg = load_config(args)
     merge_args(cfg, args)
-    prepare_run(cfg, args, ['test'])
-    runner = Runner.from_cfg(cfg)
-    guard_videos(runner, training=False)
-    runner.test()
+    with naming_lost_ranks(cfg):
+        prepare_run(cfg, args, ['test'])
+        runner = Runner.from_cfg(cfg)
+        guard_videos(runner, training=False)
+        runner.test()
     end_process_of_group()

@@ -12,15 +12,15 @@ from mmengine.config import Config
 from mmengine.optim import AmpOptimWrapper
 
 from ..utils import is_a
+from .process_group import open_group
 
 
 def prepare_device(cfg: Config, training: bool) -> None:
     """Prepare a config for the devices of this machine.
 
-    With CUDA nothing is changed. Without it, ``launcher='pytorch'`` opens a
-    process group over gloo and sets the wrapper of the model, since MMEngine
-    would set a CUDA device and pass CUDA device ids to
-    DistributedDataParallel.
+    With a launcher the process group is opened. Without CUDA it is one over
+    gloo, and the wrapper of the model is set, since MMEngine would pass CUDA
+    device ids to DistributedDataParallel.
 
     Args:
         cfg (Config): The whole config; receives ``model_wrapper_cfg``.
@@ -28,23 +28,24 @@ def prepare_device(cfg: Config, training: bool) -> None:
             precision and ``sync_bn`` matter in training only.
 
     Raises:
-        ValueError: If the config needs a GPU and there is none.
+        TimeoutError: If not all processes come; see :func:`open_group`.
+        ValueError: If the config needs a GPU and there is none, or a timeout
+            is out of range.
     """
-    if torch.cuda.is_available():
-        return
-    if training:
-        _refuse_gpu_training(cfg)
     launcher = cfg.get('launcher', 'none')
+    on_gpu = torch.cuda.is_available()
+    if not on_gpu:
+        if training:
+            _refuse_gpu_training(cfg)
+        if launcher not in ('none', 'pytorch'):
+            raise ValueError(
+                f'launcher={launcher!r} needs CUDA devices and there are '
+                "none; on CPUs use launcher='pytorch' (tools/dist_train.sh)"
+            )
     if launcher == 'none':
         return
-    if launcher != 'pytorch':
-        raise ValueError(
-            f'launcher={launcher!r} needs CUDA devices and there are none; on '
-            "CPUs use launcher='pytorch' (tools/dist_train.sh)"
-        )
-    if not dist.is_initialized():
-        dist.init_process_group('gloo')
-    if cfg.get('model_wrapper_cfg') is None:
+    open_group(cfg)
+    if not on_gpu and cfg.get('model_wrapper_cfg') is None:
         # With this key MMEngine ignores the top-level
         # find_unused_parameters.
         cfg.model_wrapper_cfg = dict(

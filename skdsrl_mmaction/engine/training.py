@@ -4,12 +4,14 @@ import logging
 import os.path as osp
 from typing import List, Optional
 
-from mmaction.registry import LOOPS
+from mmaction.registry import HOOKS, LOOPS
 from mmengine.config import Config
-from mmengine.hooks import CheckpointHook
+from mmengine.hooks import CheckpointHook, RuntimeInfoHook
 from mmengine.logging import print_log
 from mmengine.runner import EpochBasedTrainLoop, IterBasedTrainLoop, Runner
 
+from ..utils import find_type
+from .agreement import compare_ranks, one_outcome
 from .checkpoints import (
     checkpoints_in,
     find_latest,
@@ -17,13 +19,17 @@ from .checkpoints import (
     read_meta,
     remove_temporaries,
 )
-from .hooks import ValidatedCheckpointHook
-from .processes import end_with_parent, is_first_process
+from .hooks import RankMeanInfoHook, ValidatedCheckpointHook
+from .processes import is_first_process
 
 # Stock parts and what takes their place; subclasses are left alone.
 _LOOPS = {
     EpochBasedTrainLoop: 'ResumableEpochBasedTrainLoop',
     IterBasedTrainLoop: 'ResumableIterBasedTrainLoop',
+}
+_HOOKS = {
+    CheckpointHook: ValidatedCheckpointHook.__name__,
+    RuntimeInfoHook: RankMeanInfoHook.__name__,
 }
 
 
@@ -32,8 +38,9 @@ def build_trainer(
 ) -> Optional[Runner]:
     """Build a Runner to train a config, so that it can be interrupted.
 
-    Stock train loops and checkpoint hooks are replaced by those of this
-    package, which differ only in what a killed and resumed run becomes.
+    Stock train loops, checkpoint hooks and ``RuntimeInfoHook`` are replaced
+    by those of this package, which differ only in what a killed and resumed
+    run becomes, and in that several ranks log means over them.
 
     Args:
         cfg (Config): The whole config; it is changed.
@@ -52,10 +59,10 @@ def build_trainer(
     Raises:
         FileExistsError: If a new run would mix with another in the work dir.
         ValueError: If there is no whole checkpoint to go on from, or both
-            ``resume`` and ``overwrite`` are asked for.
+            ``resume`` and ``overwrite`` are asked for, or the ranks do not
+            go on from the same place.
+        RuntimeError: If one of these is raised on another rank only.
     """
-    if cfg.get('launcher', 'none') != 'none':
-        end_with_parent()
     _use_resumable_parts(cfg)
     if resume is None and cfg.get('resume'):
         resume = cfg.get('load_from') or 'auto'
@@ -65,21 +72,17 @@ def build_trainer(
             'one of them'
         )
     outdated: List[str] = []
+    with one_outcome():
+        if resume:
+            meta = _resume(cfg, resume)
+        else:
+            cfg.resume = False
+            outdated = _outdated(cfg.work_dir, overwrite)
     if resume:
-        meta = _resume(cfg, resume)
+        compare_ranks({'what --resume has found': _describe(meta)})
         if meta is not None and _is_finished(cfg, meta):
             _say(f'training is finished already: {cfg.load_from!r} is its end')
             return None
-    else:
-        cfg.resume = False
-        outdated = checkpoints_in(cfg.work_dir)
-        if outdated and not overwrite:
-            raise FileExistsError(
-                f'work_dir={cfg.work_dir!r} holds checkpoints of another '
-                f'run, as {osp.basename(outdated[0])}; go on with it by '
-                '--resume, replace it by --overwrite, or take another work '
-                'dir'
-            )
     runner = Runner.from_cfg(cfg)
     for hook in runner.hooks:
         if isinstance(hook, ValidatedCheckpointHook):
@@ -92,16 +95,33 @@ def _use_resumable_parts(cfg: Config) -> None:
     if 'type' not in loop:
         by_epoch = loop.pop('by_epoch', True)
         loop.type = list(_LOOPS.values())[not by_epoch]
-    found = LOOPS.get(loop.type) if isinstance(loop.type, str) else loop.type
+    found = find_type(LOOPS, loop.type)
     loop.type = _LOOPS.get(found, loop.type)
     hooks = cfg.setdefault('default_hooks', {})
     hooks.setdefault('checkpoint', dict(type='CheckpointHook', interval=1))
+    hooks.setdefault('runtime_info', dict(type='RuntimeInfoHook'))
     for hook in [*hooks.values(), *(cfg.get('custom_hooks') or [])]:
-        if isinstance(hook, dict) and hook.get('type') in (
-            'CheckpointHook',
-            CheckpointHook,
-        ):
-            hook['type'] = ValidatedCheckpointHook.__name__
+        if isinstance(hook, dict) and 'type' in hook:
+            found = find_type(HOOKS, hook['type'])
+            hook['type'] = _HOOKS.get(found, hook['type'])
+
+
+def _outdated(work_dir: str, overwrite: bool) -> List[str]:
+    """Return the checkpoints that a new run replaces."""
+    found = checkpoints_in(work_dir)
+    if found and not overwrite:
+        raise FileExistsError(
+            f'work_dir={work_dir!r} holds checkpoints of another run, as '
+            f'{osp.basename(found[0])}; go on with it by --resume, replace it '
+            'by --overwrite, or take another work dir'
+        )
+    return found
+
+
+def _describe(meta: Optional[dict]) -> str:
+    if meta is None:
+        return 'nothing'
+    return f'epoch {meta["epoch"]}, iteration {meta["iter"]}'
 
 
 def _resume(cfg: Config, resume: str) -> Optional[dict]:
@@ -119,10 +139,7 @@ def _resume(cfg: Config, resume: str) -> Optional[dict]:
         )
         return None
     cfg.load_from, meta = found
-    _say(
-        f'resuming from {cfg.load_from!r}: epoch {meta["epoch"]}, iteration '
-        f'{meta["iter"]}'
-    )
+    _say(f'resuming from {cfg.load_from!r}: {_describe(meta)}')
     _take_seed(cfg, meta)
     return meta
 
