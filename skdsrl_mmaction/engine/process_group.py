@@ -32,7 +32,7 @@ def open_group(cfg: Config) -> None:
         cfg (Config): The whole config, whose ``launcher`` is not 'none'.
             ``env_cfg.start_timeout`` are the seconds to wait for all ranks
             (default 300), ``env_cfg.dist_cfg.timeout`` those to wait in an
-            operation of the group (default 1800), which is set.
+            operation of the group (default 1800).
 
     Raises:
         TimeoutError: If a rank does not come.
@@ -41,9 +41,9 @@ def open_group(cfg: Config) -> None:
     """
     if dist.is_initialized():
         return
-    env_cfg = cfg.setdefault('env_cfg', {})
-    dist_cfg = env_cfg.setdefault('dist_cfg', dict(backend='nccl'))
-    timeout = dist_cfg.setdefault('timeout', COLLECTIVE)
+    env_cfg = cfg.get('env_cfg') or {}
+    dist_cfg = env_cfg.get('dist_cfg') or {}
+    timeout = _collective_timeout(cfg)
     start = env_cfg.get('start_timeout', START)
     _check('env_cfg.dist_cfg.timeout', timeout)
     _check('env_cfg.start_timeout', start)
@@ -58,7 +58,7 @@ def open_group(cfg: Config) -> None:
     if torch.cuda.is_available():
         # As the Runner does before it opens the group.
         set_multi_processing(**env_cfg.get('mp_cfg', {}), distributed=True)
-        init_dist(cfg.launcher, **dist_cfg)
+        init_dist(cfg.launcher, **dict(dist_cfg, timeout=timeout))
     else:
         dist.init_process_group('gloo', timeout=timedelta(seconds=timeout))
 
@@ -74,8 +74,7 @@ def new_gloo_group(runner) -> Optional[dist.ProcessGroup]:
     """
     if runner.world_size == 1:
         return None
-    dist_cfg = runner.cfg.get('env_cfg', {}).get('dist_cfg', {})
-    timeout = timedelta(seconds=dist_cfg.get('timeout', COLLECTIVE))
+    timeout = timedelta(seconds=_collective_timeout(runner.cfg))
     return dist.new_group(backend='gloo', timeout=timeout)
 
 
@@ -97,13 +96,17 @@ def naming_lost_ranks(cfg: Config) -> Iterator[None]:
         if _store is None or '/gloo/' not in str(error):
             raise
         lost = _absent('gave_up', _GRACE)
-        who = f'rank {lost}' if len(lost) == 1 else f'ranks {lost}'
-        seconds = cfg.env_cfg.dist_cfg.timeout
         raise TimeoutError(
             f'rank {dist.get_rank()} of {dist.get_world_size()} waited for '
-            f'{who if lost else "the others"}, which froze, ended, or took '
-            f'more than env_cfg.dist_cfg.timeout={seconds} seconds: {error}'
+            f'{_name(lost)}, which froze, ended, or took more than '
+            f'env_cfg.dist_cfg.timeout={_collective_timeout(cfg)} seconds: '
+            f'{error}'
         ) from error
+
+
+def _collective_timeout(cfg: Config) -> float:
+    dist_cfg = (cfg.get('env_cfg') or {}).get('dist_cfg') or {}
+    return dist_cfg.get('timeout', COLLECTIVE)
 
 
 def _check(key: str, seconds: float) -> None:
@@ -126,10 +129,9 @@ def _meet(seconds: float) -> None:
         problem = error
     if lost or problem:
         raise TimeoutError(
-            f'rank {rank} of {size} waited for '
-            f'{f"ranks {lost}" if lost else "the other ranks"} at {place} for '
-            f'env_cfg.start_timeout={seconds} seconds; look whether all nodes '
-            f'are started with the same address and port: {problem or ""}'
+            f'rank {rank} of {size} waited for {_name(lost)} at {place} for '
+            f'env_cfg.start_timeout={seconds} seconds; start all nodes with '
+            f'the same address and port{f": {problem}" if problem else ""}'
         ) from problem
 
 
@@ -144,3 +146,10 @@ def _absent(word: str, seconds: float) -> List[int]:
             absent = [r for r in absent if not _store.check([f'{word}/{r}'])]
             time.sleep(0.05)
     return absent
+
+
+def _name(ranks: List[int]) -> str:
+    if not ranks:
+        return 'another rank'
+    names = ', '.join(map(str, ranks))
+    return f'rank {names}' if len(ranks) == 1 else f'ranks {names}'
