@@ -13,6 +13,8 @@ from ..engine import (
     check_data,
     check_options,
     check_videos,
+    compare_runs,
+    one_outcome,
     prepare_device,
 )
 from ..mixing import add_skdsrl
@@ -124,10 +126,13 @@ def prepare_run(
 
     Raises:
         FileNotFoundError, OSError, ValueError: If anything is wrong.
+        RuntimeError: If it is on another rank only.
     """
-    check_config(cfg, splits)
-    check_data(cfg, splits)
     prepare_device(cfg, training='train' in splits)
+    with one_outcome():
+        check_config(cfg, splits)
+        check_data(cfg, splits)
+    compare_runs(cfg, splits)
     if not args.no_check:
         check_videos(cfg, splits, args.skip_bad)
 

@@ -5,7 +5,7 @@ from typing import Optional, Sequence
 
 from mmengine.config import Config
 
-from ..engine import build_tester, end_process_of_group
+from ..engine import build_tester, end_process_of_group, naming_lost_ranks
 from ..engine.checks import PATHS, pack_meta
 from .base import base_parser, load_config, prepare_run
 
@@ -45,6 +45,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     cfg = load_config(args)
     merge_args(cfg, args)
-    prepare_run(cfg, args, ['test'])
-    build_tester(cfg).test()
+    with naming_lost_ranks(cfg):
+        prepare_run(cfg, args, ['test'])
+        build_tester(cfg).test()
     end_process_of_group()

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmengine.logging import print_log
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 
-from ..engine import build_trainer, end_process_of_group
+from ..engine import build_trainer, end_process_of_group, naming_lost_ranks
 from ..utils import find_type, is_a
 from .base import base_parser, is_given, load_config, prepare_run, set_key
 
@@ -135,10 +135,11 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     cfg = load_config(args)
     merge_args(cfg, args)
-    prepare_run(cfg, args, ['train', 'val'])
-    trainer = build_trainer(
-        cfg, args.resume, args.overwrite, look=not args.no_check
-    )
-    if trainer is not None:
-        trainer.train()
+    with naming_lost_ranks(cfg):
+        prepare_run(cfg, args, ['train', 'val'])
+        trainer = build_trainer(
+            cfg, args.resume, args.overwrite, look=not args.no_check
+        )
+        if trainer is not None:
+            trainer.train()
     end_process_of_group()

@@ -1,4 +1,5 @@
 from . import checkpoints, hooks, loops
+from .agreement import compare_runs, one_outcome
 from .bad_videos import guard_videos
 from .checks import add_checks
 from .hooks import BadVideosHook, ValidatedCheckpointHook
@@ -13,6 +14,7 @@ from .preflight import (
     check_options,
     check_videos,
 )
+from .process_group import naming_lost_ranks
 from .training import build_tester, build_trainer
 
 __all__ = [
@@ -28,9 +30,12 @@ __all__ = [
     'check_options',
     'check_videos',
     'checkpoints',
+    'compare_runs',
     'end_process_of_group',
     'guard_videos',
     'hooks',
     'loops',
+    'naming_lost_ranks',
+    'one_outcome',
     'prepare_device',
 ]

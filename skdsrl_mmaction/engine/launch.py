@@ -10,17 +10,17 @@ import torch.distributed as dist
 from mmengine.config import Config
 
 from .optimizers import use_cpu_amp
+from .process_group import open_group
 from .slurm import adopt_slurm_ranks
 
 
 def prepare_device(cfg: Config, training: bool) -> None:
     """Prepare a config for the devices of this machine.
 
-    With CUDA the config is not changed. Without it, ``launcher='pytorch'`` and
-    ``'slurm'`` open a process group over gloo and set the wrapper of the
-    model, since MMEngine would set a CUDA device and pass CUDA device ids to
-    DistributedDataParallel. Mixed precision becomes that of the CPU, where it
-    has bfloat16.
+    With a launcher the process group is opened. Without CUDA it is one over
+    gloo, and the wrapper of the model is set, since MMEngine would pass CUDA
+    device ids to DistributedDataParallel. Mixed precision becomes that of the
+    CPU then, where it has bfloat16.
 
     Args:
         cfg (Config): The whole config; receives ``model_wrapper_cfg`` and
@@ -29,27 +29,29 @@ def prepare_device(cfg: Config, training: bool) -> None:
             precision and ``sync_bn`` matter in training only.
 
     Raises:
-        ValueError: If the config needs a GPU and there is none, or if
-            ``launcher='slurm'`` and srun did not start this process.
+        TimeoutError: If not all processes come; see :func:`open_group`.
+        ValueError: If the config needs a GPU and there is none, a timeout is
+            out of range, or srun did not start a process of
+            ``launcher='slurm'``.
     """
     launcher = cfg.get('launcher', 'none')
-    if launcher == 'slurm':
-        adopt_slurm_ranks()
-    if torch.cuda.is_available():
-        return
-    if training:
-        _refuse_gpu_training(cfg)
-        use_cpu_amp(cfg)
+    on_gpu = torch.cuda.is_available()
+    if not on_gpu:
+        if training:
+            _refuse_gpu_training(cfg)
+            use_cpu_amp(cfg)
+        if launcher not in ('none', 'pytorch', 'slurm'):
+            raise ValueError(
+                f'launcher={launcher!r} needs CUDA devices and there are '
+                "none; on CPUs use launcher='pytorch' (tools/dist_train.sh) "
+                "or 'slurm'"
+            )
     if launcher == 'none':
         return
-    if launcher not in ('pytorch', 'slurm'):
-        raise ValueError(
-            f'launcher={launcher!r} needs CUDA devices and there are none; on '
-            "CPUs use launcher='pytorch' (tools/dist_train.sh) or 'slurm'"
-        )
-    if not dist.is_initialized():
-        dist.init_process_group('gloo')
-    if cfg.get('model_wrapper_cfg') is None:
+    if launcher == 'slurm':
+        adopt_slurm_ranks()
+    open_group(cfg)
+    if not on_gpu and cfg.get('model_wrapper_cfg') is None:
         # With this key MMEngine ignores the top-level
         # find_unused_parameters.
         cfg.model_wrapper_cfg = dict(

@@ -4,11 +4,14 @@ import logging
 import os.path as osp
 from typing import List, Optional
 
+from mmaction.registry import HOOKS
 from mmengine.config import Config
-from mmengine.hooks import CheckpointHook
+from mmengine.hooks import CheckpointHook, RuntimeInfoHook
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
+from ..utils import find_type
+from .agreement import compare_ranks, one_outcome
 from .bad_videos import guard_videos
 from .checkpoints import (
     checkpoints_in,
@@ -18,10 +21,16 @@ from .checkpoints import (
     remove_temporaries,
 )
 from .checks import add_checks
-from .hooks import ValidatedCheckpointHook
+from .hooks import RankMeanInfoHook, ValidatedCheckpointHook
 from .loops import use_resumable_loop
-from .processes import end_with_parent, is_first_process
+from .processes import is_first_process
 from .runner import VideoRunner
+
+# Stock hooks and what takes their place; subclasses are left alone.
+_HOOKS = {
+    CheckpointHook: ValidatedCheckpointHook.__name__,
+    RuntimeInfoHook: RankMeanInfoHook.__name__,
+}
 
 
 def build_trainer(
@@ -32,10 +41,11 @@ def build_trainer(
 ) -> Optional[Runner]:
     """Build a Runner to train a config, which survives what runs meet.
 
-    Stock train loops and checkpoint hooks are replaced by those of this
-    package, which differ only in what a killed and resumed run becomes.
-    Weights and numbers are checked (:func:`add_checks`), and bad videos are
-    replaced (:func:`guard_videos`).
+    Stock train loops, checkpoint hooks and ``RuntimeInfoHook`` are replaced
+    by those of this package, which differ only in what a killed and resumed
+    run becomes, and in that several ranks log means over them. Weights and
+    numbers are checked (:func:`add_checks`), and bad videos are replaced
+    (:func:`guard_videos`).
 
     Args:
         cfg (Config): The whole config; it is changed.
@@ -56,10 +66,10 @@ def build_trainer(
     Raises:
         FileExistsError: If a new run would mix with another in the work dir.
         ValueError: If there is no whole checkpoint to go on from, or both
-            ``resume`` and ``overwrite`` are asked for.
+            ``resume`` and ``overwrite`` are asked for, or the ranks do not
+            go on from the same place.
+        RuntimeError: If one of these is raised on another rank only.
     """
-    if cfg.get('launcher', 'none') != 'none':
-        end_with_parent()
     add_checks(cfg, training=True)
     _use_resumable_parts(cfg)
     if resume is None and cfg.get('resume'):
@@ -70,21 +80,17 @@ def build_trainer(
             'one of them'
         )
     outdated: List[str] = []
+    with one_outcome():
+        if resume:
+            meta = _resume(cfg, resume)
+        else:
+            cfg.resume = False
+            outdated = _outdated(cfg.work_dir, overwrite)
     if resume:
-        meta = _resume(cfg, resume)
+        compare_ranks({'what --resume has found': _describe(meta)})
         if meta is not None and _is_finished(cfg, meta):
             _say(f'training is finished already: {cfg.load_from!r} is its end')
             return None
-    else:
-        cfg.resume = False
-        outdated = checkpoints_in(cfg.work_dir)
-        if outdated and not overwrite:
-            raise FileExistsError(
-                f'work_dir={cfg.work_dir!r} holds checkpoints of another '
-                f'run, as {osp.basename(outdated[0])}; go on with it by '
-                '--resume, replace it by --overwrite, or take another work '
-                'dir'
-            )
     runner = VideoRunner.from_cfg(cfg)
     guard_videos(runner, look=look)
     for hook in runner.hooks:
@@ -115,12 +121,29 @@ def _use_resumable_parts(cfg: Config) -> None:
     use_resumable_loop(cfg.train_cfg)
     hooks = cfg.setdefault('default_hooks', {})
     hooks.setdefault('checkpoint', dict(type='CheckpointHook', interval=1))
+    hooks.setdefault('runtime_info', dict(type='RuntimeInfoHook'))
     for hook in [*hooks.values(), *(cfg.get('custom_hooks') or [])]:
-        if isinstance(hook, dict) and hook.get('type') in (
-            'CheckpointHook',
-            CheckpointHook,
-        ):
-            hook['type'] = ValidatedCheckpointHook.__name__
+        if isinstance(hook, dict) and 'type' in hook:
+            found = find_type(HOOKS, hook['type'])
+            hook['type'] = _HOOKS.get(found, hook['type'])
+
+
+def _outdated(work_dir: str, overwrite: bool) -> List[str]:
+    """Return the checkpoints that a new run replaces."""
+    found = checkpoints_in(work_dir)
+    if found and not overwrite:
+        raise FileExistsError(
+            f'work_dir={work_dir!r} holds checkpoints of another run, as '
+            f'{osp.basename(found[0])}; go on with it by --resume, replace it '
+            'by --overwrite, or take another work dir'
+        )
+    return found
+
+
+def _describe(meta: Optional[dict]) -> str:
+    if meta is None:
+        return 'nothing'
+    return f'epoch {meta["epoch"]}, iteration {meta["iter"]}'
 
 
 def _resume(cfg: Config, resume: str) -> Optional[dict]:
@@ -138,10 +161,7 @@ def _resume(cfg: Config, resume: str) -> Optional[dict]:
         )
         return None
     cfg.load_from, meta = found
-    _say(
-        f'resuming from {cfg.load_from!r}: epoch {meta["epoch"]}, iteration '
-        f'{meta["iter"]}'
-    )
+    _say(f'resuming from {cfg.load_from!r}: {_describe(meta)}')
     _take_seed(cfg, meta)
     return meta
 

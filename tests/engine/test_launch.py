@@ -34,12 +34,15 @@ def test_one_process_needs_nothing(cfg):
     assert cfg.pretty_text == before
 
 
-def test_with_cuda_nothing_is_touched(cfg, monkeypatch):
+def test_with_cuda_the_config_stays_as_it_is(cfg, monkeypatch):
+    opened = []
+    monkeypatch.setattr(launch, 'open_group', opened.append)
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
     cfg.optim_wrapper.type = 'AmpOptimWrapper'
     cfg.sync_bn, cfg.launcher = 'torch', 'pytorch'
     before = cfg.pretty_text
     prepare_device(cfg, training=True)
+    assert opened == [cfg]
     assert cfg.pretty_text == before
 
 
@@ -48,11 +51,11 @@ def test_gloo_wrapper_passes_find_unused_parameters_on(
     cfg, monkeypatch, launcher
 ):
     opened = []
-    monkeypatch.setattr(torch.distributed, 'init_process_group', opened.append)
+    monkeypatch.setattr(launch, 'open_group', opened.append)
     monkeypatch.setattr(launch, 'adopt_slurm_ranks', lambda: None)
     cfg.launcher, cfg.find_unused_parameters = launcher, True
     prepare_device(cfg, training=True)
-    assert opened == ['gloo']
+    assert opened == [cfg]
     assert cfg.model_wrapper_cfg == dict(
         type='MMDistributedDataParallel',
         device_ids=None,

@@ -1,6 +1,7 @@
 from .bad_videos_hook import BadVideosHook
 from .collapse_hook import CollapseHook
 from .finite_hook import FiniteHook
+from .rank_mean_info_hook import RankMeanInfoHook
 from .resume_hook import MissedValidationHook, ResumeHook
 from .stop_hook import StopHook
 from .validated_checkpoint_hook import ValidatedCheckpointHook
@@ -11,6 +12,7 @@ __all__ = [
     'CollapseHook',
     'FiniteHook',
     'MissedValidationHook',
+    'RankMeanInfoHook',
     'ResumeHook',
     'StopHook',
     'ValidatedCheckpointHook',

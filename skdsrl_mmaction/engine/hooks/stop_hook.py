@@ -12,6 +12,7 @@ from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
 
 from ..checkpoints import name_latest
+from ..process_group import new_gloo_group
 from ..processes import STOP_SIGNALS, protect_workers
 
 # Where a scheduler signals all processes of a job, torchrun does so again.
@@ -41,9 +42,7 @@ class StopHook(Hook):
         """Listen for signals, if this is the thread that can."""
         if threading.current_thread() is not threading.main_thread():
             return
-        if runner.world_size > 1:
-            # Over the network, so that no GPU has to be waited for.
-            self._group = dist.new_group(backend='gloo')
+        self._group = new_gloo_group(runner)
         if runner.val_loop is not None:
             protect_workers(runner.val_loop.dataloader)
         process = os.getpid()

@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Dict, List, Optional, Tuple
 
 from mmaction.registry import HOOKS
-from mmengine.dist import is_main_process
+from mmengine.dist import all_reduce_params, is_main_process
 from mmengine.hooks import CheckpointHook
 
 from ..checkpoints import name_latest
@@ -14,7 +14,7 @@ from ..checkpoints import name_latest
 class ValidatedCheckpointHook(CheckpointHook):
     """Save so that a run can be killed at any moment and resumed.
 
-    It differs from the stock hook, whose arguments it has, in three points:
+    It differs from the stock hook, whose arguments it has, in four points:
 
     * It saves again once an epoch is validated. The stock hook writes
       ``epoch_N.pth`` before validation N, so the plateau counter, the
@@ -26,6 +26,9 @@ class ValidatedCheckpointHook(CheckpointHook):
       in ``last_checkpoint``.
     * The best checkpoint is looked for in the run's own folder, so that a
       copy of a work dir never removes files of the original.
+    * Where iterations are counted, it averages the buffers over the ranks
+      first, as the host does at the end of an epoch. The stock hook saves
+      those of rank 0.
     """
 
     def __init__(self, *args, **kwargs) -> None:
@@ -113,6 +116,9 @@ class ValidatedCheckpointHook(CheckpointHook):
     def _save_checkpoint_with_step(self, runner, step, meta) -> None:
         # Before the file no longer knows of it.
         self._remove_previous_best()
+        if not self.by_epoch:
+            # At the end of an epoch SyncBuffersHook has done it.
+            all_reduce_params(runner.model.buffers(), op='mean')
         # The file lists what it makes outdated: a run that is killed before
         # the removal makes up for it in ``before_train``.
         kept = self._kept(step)

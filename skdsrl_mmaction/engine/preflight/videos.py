@@ -10,12 +10,7 @@ from mmaction.datasets import RawframeDataset, VideoDataset
 from mmaction.registry import DATASETS
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
-from mmengine.dist import (
-    broadcast_object_list,
-    init_dist,
-    is_distributed,
-    is_main_process,
-)
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.fileio import list_from_file
 from mmengine.logging import print_log
 from mmengine.registry import init_default_scope
@@ -35,6 +30,7 @@ from ...datasets.bad_videos import (
 )
 from ...datasets.preparation.isolated import call_each
 from ...utils import is_a, leaf_datasets, write_text
+from ..agreement import one_outcome
 from .known_good import KnownGood
 
 _SECONDS = 60  # for one video
@@ -63,9 +59,6 @@ def check_videos(
             file and line.
     """
     init_default_scope(cfg.get('default_scope') or 'mmaction')
-    if cfg.get('launcher', 'none') != 'none' and not is_distributed():
-        env = cfg.get('env_cfg') or {}
-        init_dist(cfg.launcher, **env.get('dist_cfg', dict(backend='nccl')))
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')
         if loader is None or split == 'train':
@@ -85,12 +78,13 @@ def _check_dataset(
     cfg: Config, key: str, config: dict, skip_bad: bool
 ) -> None:
     shared: List[Any] = [None, None]
-    if is_main_process():
-        dataset = DATASETS.build(config)
-        bad = find_bad(dataset, all_clips=skip_bad)
-        shared[0] = list(bad.values())
-        if bad and skip_bad:
-            shared[1] = _write_without(cfg.work_dir, key, dataset, bad)
+    with one_outcome():
+        if is_main_process():
+            dataset = DATASETS.build(config)
+            bad = find_bad(dataset, all_clips=skip_bad)
+            shared[0] = list(bad.values())
+            if bad and skip_bad:
+                shared[1] = _write_without(cfg.work_dir, key, dataset, bad)
     broadcast_object_list(shared)
     videos, ann_file = shared
     for video in videos[:_PRINTED]:

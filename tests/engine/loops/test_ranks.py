@@ -1,16 +1,23 @@
 """Resumed runs of several processes, over gloo."""
 
 import os
-import pickle
 import signal
-import socket
 
 import pytest
 import torch
-import torch.distributed as dist
-import torch.multiprocessing as mp
+from mmaction.registry import HOOKS
+from mmengine.hooks import Hook
 
-from tests.support.drawing import assert_equal, drawing_config, plain_text
+from skdsrl_mmaction.engine import prepare_device
+from tests.support.drawing import (
+    NoteHook,
+    assert_equal,
+    drawing_config,
+    plain_text,
+    train,
+    weights,
+)
+from tests.support.ranks import run_ranks
 
 
 @pytest.fixture(autouse=True)
@@ -18,57 +25,35 @@ def unformatted_config(monkeypatch):
     plain_text(monkeypatch)  # the forked processes have it too
 
 
-def process(rank, ranks, port, folder, extra, moment, out):
-    """Train on one rank; writes weights and batches, or 'stopped'."""
-    torch.set_num_threads(1)
-    os.environ.update(
-        RANK=str(rank),
-        LOCAL_RANK=str(rank),
-        WORLD_SIZE=str(ranks),
-        MASTER_ADDR='127.0.0.1',
-        MASTER_PORT=str(port),
-    )
-    from mmaction.registry import HOOKS
-    from mmengine.hooks import Hook
+@HOOKS.register_module()
+class SignalHook(Hook):
+    """Signal the last rank in an iteration, counted from 1."""
 
-    from skdsrl_mmaction.engine import prepare_device
-    from tests.support.drawing import NoteHook, train, weights
+    def __init__(self, moment):
+        self.moment = moment
 
-    class SignalHook(Hook):
-        def before_train_iter(self, runner, batch_idx, data_batch=None):
-            if runner.iter + 1 == moment and rank == ranks - 1:
-                os.kill(os.getpid(), signal.SIGTERM)
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        last = runner.rank == runner.world_size - 1
+        if last and runner.iter + 1 == self.moment:
+            os.kill(os.getpid(), signal.SIGTERM)
 
-    HOOKS.register_module(name='SignalHook', module=SignalHook, force=True)
+
+def process(folder, moment, extra):
+    """Train on one rank; returns its status, weights and batches."""
     cfg = drawing_config(folder, launcher='pytorch', **extra)
     if moment:
-        cfg.custom_hooks = [dict(type='SignalHook')]
+        cfg.custom_hooks = [dict(type='SignalHook', moment=moment)]
     prepare_device(cfg, training=True)
-    NoteHook.batches.clear()
-    status, state = 0, None
     try:
-        state = weights(train(cfg, resume='auto'))
+        return 0, weights(train(cfg, resume='auto')), NoteHook.batches
     except SystemExit as error:
-        status = error.code
-    with open(f'{out}_{rank}', 'wb') as file:
-        pickle.dump((status, state, NoteHook.batches), file)
-    dist.destroy_process_group()  # its threads would abort the process
+        return error.code, None, NoteHook.batches
 
 
 def run(tmp_path, name, ranks=2, moment=0, **extra):
-    """Train on several ranks; what each wrote."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    out = str(tmp_path / 'out')
+    """Train on several ranks; what each returned."""
     extra = {'train_dataloader.batch_size': 2 // ranks * 2, **extra}
-    args = (ranks, port, str(tmp_path / name), extra, moment, out)
-    mp.start_processes(process, args, nprocs=ranks, start_method='fork')
-    results = []
-    for rank in range(ranks):
-        with open(f'{out}_{rank}', 'rb') as file:
-            results.append(pickle.load(file))
-    return results
+    return run_ranks(process, ranks, tmp_path / name, moment, extra)
 
 
 ACCUMULATED = {'optim_wrapper.accumulative_counts': 3}
@@ -113,3 +98,23 @@ def test_another_number_of_ranks(tmp_path, moment, capfd):
     }
     printed = capfd.readouterr()
     assert 'not be bit-equal' in printed.out + printed.err
+
+
+def test_buffers_where_iterations_are_counted(tmp_path):
+    """Without a validation, a checkpoint has the means over the ranks."""
+    ranks = run(
+        *(tmp_path, 'run'),
+        **{
+            'by_epoch': False,
+            'train_cfg.max_iters': 4,
+            'default_hooks.checkpoint.save_best': None,
+            'val_cfg': None,
+            'val_dataloader': None,
+            'val_evaluator': None,
+        },
+    )
+    saved = torch.load(tmp_path / 'run/iter_4.pth')['state_dict']
+    assert not torch.equal(saved['norm.running_mean'], torch.zeros(4))
+    for _, state, _ in ranks:
+        for name, tensor in saved.items():
+            assert torch.equal(state[f'module.{name}'], tensor), name
