@@ -13,6 +13,7 @@ from typing import List, Optional, Sequence
 from ..visualization.analysis import Analysis, analyze
 from ..visualization.analysis.report import files_of, write_report
 from .base import base_parser, load_config, prepare_run
+from .model_options import add_label_option
 from .output import Output, add_output_options, default_output
 
 
@@ -24,12 +25,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         metavar='OTHER_CHECKPOINT',
         help='another checkpoint of the same network, to put side by side',
     )
-    parser.add_argument(
-        '--label-file',
-        metavar='FILE',
-        help='names of the classes, one a line (default: those in CHECKPOINT, '
-        'or numbers)',
-    )
+    add_label_option(parser)
     parser.add_argument(
         '--embedding',
         choices=['tsne', 'pca'],

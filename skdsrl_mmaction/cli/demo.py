@@ -19,7 +19,11 @@ from rich.progress import track
 
 from ..inference import Recognizer
 from ..visualization.scores_video import write_scores_video
-from .model_options import model_parser, read_model_config
+from .model_options import (
+    add_label_option,
+    model_parser,
+    read_model_config,
+)
 from .output import Output, add_output_options, default_output
 from .quiet import quiet
 from .sources import find_sources, is_live, record
@@ -30,12 +34,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     parser.add_argument(
         'videos', nargs='+', help='videos, folders, URLs, numbers of webcams'
     )
-    parser.add_argument(
-        '--label-file',
-        metavar='FILE',
-        help='names of the classes, one a line (default: those in CHECKPOINT, '
-        'or numbers)',
-    )
+    add_label_option(parser)
     parser.add_argument(
         '--topk',
         type=int,

@@ -38,6 +38,16 @@ def model_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def add_label_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--label-file``, whose names replace those of a checkpoint."""
+    parser.add_argument(
+        '--label-file',
+        metavar='FILE',
+        help='names of the classes, one a line (default: those in CHECKPOINT, '
+        'or numbers)',
+    )
+
+
 def read_model_config(args: argparse.Namespace) -> Config:
     """Read the config that :func:`model_parser` parsed."""
     cfg = read_config(args.config)

@@ -19,18 +19,19 @@ from ..models.export.publish import (
 )
 from ..models.trained import class_names, load_trained
 from ..utils import write_whole
-from .model_options import config_name, model_parser, read_model_config
+from .model_options import (
+    add_label_option,
+    config_name,
+    model_parser,
+    read_model_config,
+)
 from .output import Output, add_output_options, default_output
 from .quiet import quiet
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
     parser = model_parser(__doc__)
-    parser.add_argument(
-        '--label-file',
-        metavar='FILE',
-        help='names of the classes, one a line (default: those in CHECKPOINT)',
-    )
+    add_label_option(parser)
     parser.add_argument(
         '--encoder-only',
         action='store_true',
