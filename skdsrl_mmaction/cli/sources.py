@@ -7,7 +7,7 @@ from typing import List, Optional, Sequence
 import av
 import cv2
 
-from ..datasets.preparation.shrink import SUFFIXES
+from ..datasets.preparation.sources import SUFFIXES
 
 _RATE = 25  # frames a second, where OpenCV does not know
 
