@@ -2,6 +2,7 @@ import pytest
 
 from skdsrl_mmaction.cli import check_videos
 from skdsrl_mmaction.datasets.preparation import check_list
+from skdsrl_mmaction.datasets.video import PyAVReader
 from tests.support.bad_videos import KINDS, write_bad_video, write_h264
 
 
@@ -75,13 +76,13 @@ def test_nothing_is_overwritten(folder, tmp_path, in_process, capsys):
 def test_what_only_whole_decoding_finds(
     folder, tmp_path, in_process, monkeypatch
 ):
-    class Reader(check_list.PyAVReader):
+    class Reader(PyAVReader):
         def get_batch(self, indices):
             if 10 in indices:
                 raise ValueError('frame 10 is broken')
             return super().get_batch(indices)
 
-    monkeypatch.setattr(check_list, 'PyAVReader', Reader)
+    monkeypatch.setattr(check_list, 'open_video', Reader)
     path = str(folder / 'a.mp4')
     assert check_list.problem_of_file(path, quick=True) is None
     assert check_list.problem_of_file(path) == 'frame 10 is broken'
@@ -91,12 +92,12 @@ def test_frames_are_decoded_in_parts(folder, monkeypatch):
     """All of a long video would not fit into memory."""
     parts = []
 
-    class Reader(check_list.PyAVReader):
+    class Reader(PyAVReader):
         def get_batch(self, indices):
             parts.append(list(indices))
             return super().get_batch(indices)
 
-    monkeypatch.setattr(check_list, 'PyAVReader', Reader)
+    monkeypatch.setattr(check_list, 'open_video', Reader)
     monkeypatch.setattr(check_list, '_BYTES', 10 * 64 * 48 * 3)
     assert check_list.problem_of_file(str(folder / 'a.mp4')) is None
     assert sum(parts[1:], []) == list(range(24))
