@@ -92,7 +92,9 @@ def test_validation(epochs, interval):
     cfg.train_cfg.update(max_epochs=epochs, val_begin=3)
     set_protocol(cfg, 'steps', validates=True)
     assert cfg.train_cfg == dict(
-        type='EpochBasedTrainLoop', max_epochs=epochs, val_interval=interval
+        type='ResumableEpochBasedTrainLoop',
+        max_epochs=epochs,
+        val_interval=interval,
     )
     assert cfg.val_cfg == dict(type='ValLoop')
     assert cfg.val_evaluator == evaluator and cfg.val_dataloader is not None
