@@ -76,7 +76,8 @@ def record(name: str, path: str, seconds: Optional[float] = None) -> None:
             if not is_read:
                 break
             picture = av.VideoFrame.from_ndarray(frame, format='bgr24')
-            out.width, out.height = picture.width, picture.height
+            if not count:
+                out.width, out.height = picture.width, picture.height
             picture.pts, picture.time_base = count, 1 / rate
             target.mux(out.encode(picture))
             count += 1

@@ -91,7 +91,10 @@ def _write_onnx(
         cause: BaseException = error
         while cause.__cause__ is not None:
             cause = cause.__cause__
-        raise ValueError(f'ONNX cannot express this model: {cause}') from error
+        raise ValueError(
+            f'--format onnx cannot express this model: {cause}; try '
+            '--format torch-export'
+        ) from error
 
 
 def open_graph(name: str, path: str, device: str = 'cpu') -> Runner:
