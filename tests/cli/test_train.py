@@ -14,6 +14,7 @@ from mmengine.optim import OptimWrapper, build_optim_wrapper
 from PIL import Image
 
 from skdsrl_mmaction.cli import test, train
+from skdsrl_mmaction.visualization.logs import read_run
 from tests.support.paths import ROOT
 from tests.support.tiny import tiny_options
 
@@ -49,6 +50,9 @@ def test_train_writes_what_users_of_the_host_expect(trained):
     assert Config.fromfile(trained / 'skdsrl_r3d18_ucf101.py').model.type
     (picture,) = trained.glob('*/views.png')
     assert len(Image.open(picture).getcolors(10**7)) > 1000
+    for name in ('curves.png', 'confusion_matrix.png'):
+        (picture,) = trained.glob(f'*/{name}')
+        assert len(Image.open(picture).getcolors(10**7)) > 100
     train, val = [
         [line for line in scalars(trained) if key in line]
         for key in ('loss', 'acc/top1')
@@ -75,6 +79,7 @@ def test_resume_then_test(python, trained, tiny_dataset, tmp_path):
     )
     epochs = [line['epoch'] for line in scalars(trained) if 'loss' in line]
     assert epochs == [1, 2, 3]
+    assert read_run(trained, 'both starts').train['loss'].x == [1, 2, 3]
 
     done = python(
         *('tools/test.py', CONFIG, trained / 'epoch_3.pth'),

@@ -75,6 +75,7 @@ def run(work_dir, script, max_epochs=None, resume_from=None, **checkpoint):
     schedule = Config.fromfile(f'{CONFIGS}/schedules/sgd_200e_plateau.py')
     runtime = Config.fromfile(f'{CONFIGS}/default_runtime.py')
     hooks = runtime.default_hooks
+    del hooks['draw']  # takes longer than the run
     hooks.checkpoint.max_keep_ckpts = -1
     hooks.checkpoint.update(checkpoint)
     loader = dict(
