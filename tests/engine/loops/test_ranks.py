@@ -44,6 +44,7 @@ def process(folder, moment, extra):
     if moment:
         cfg.custom_hooks = [dict(type='SignalHook', moment=moment)]
     prepare_device(cfg, training=True)
+    NoteHook.batches.clear()  # of the process that was forked
     try:
         return 0, weights(train(cfg, resume='auto')), NoteHook.batches
     except SystemExit as error:
