@@ -37,13 +37,13 @@ def checkpoints(tiny_dataset, tmp_path_factory):
 
 @pytest.fixture
 def run(tiny_dataset, checkpoints, tmp_path, monkeypatch):
-    def run(*options, checkpoint='a.pth'):
+    def run(*options, checkpoint='a.pth', workers=0):
         return analyze.main(
             [
                 *(CONFIG, str(checkpoints / checkpoint)),
                 *('--out', str(tmp_path / 'out'), *options),
                 '--cfg-options',
-                *tiny_options(tiny_dataset),
+                *tiny_options(tiny_dataset, workers=workers),
             ]
         )
 
@@ -117,7 +117,7 @@ def test_two_models_side_by_side(run, checkpoints, tmp_path):
 
 def test_views_are_the_same_each_time(run, tmp_path):
     (first,) = run()
-    (second,) = run('--overwrite')
+    (second,) = run('--overwrite', workers=2)
     assert (first.views.r1 == second.views.r1).all()
     assert (first.views.r1 != first.views.r2).any()
 

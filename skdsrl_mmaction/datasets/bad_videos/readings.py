@@ -12,7 +12,8 @@ class Readings:
     """Which sample each worker is preparing, in memory that all share.
 
     Args:
-        workers (int): How many the loader has, >= 0.
+        workers (int): How many the loader has, >= 0; of more, the others are
+            not noted.
     """
 
     def __init__(self, workers: int) -> None:
@@ -27,7 +28,7 @@ class Readings:
             index (int): Index of the sample.
         """
         worker = get_worker_info()
-        if worker is None:
+        if worker is None or worker.id >= len(self._notes):
             yield
             return
         own = self._notes[worker.id]

@@ -147,7 +147,8 @@ def _build(loader: dict) -> DataLoader:
     if hasattr(dataset, 'full_init'):
         dataset.full_init()
     for leaf in video_datasets(dataset):
-        guard_dataset(leaf, None)  # a bad video is an error that names it
+        # A bad video is an error that names it.
+        guard_dataset(leaf, None, loader.get('num_workers', 0))
     return Runner.build_dataloader(dict(loader, dataset=dataset))
 
 
