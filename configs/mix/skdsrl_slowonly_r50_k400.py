@@ -35,3 +35,4 @@ train_pipeline = [
 ]
 train_dataloader = dict(drop_last=True, dataset=dict(pipeline=train_pipeline))
 train_cfg = dict(type='ResumableEpochBasedTrainLoop')
+default_hooks = dict(draw=dict(type='DrawHook'))

@@ -42,6 +42,7 @@ train_pipeline = [
 ]
 train_dataloader = dict(drop_last=True, dataset=dict(pipeline=train_pipeline))
 train_cfg = dict(type='ResumableEpochBasedTrainLoop')
+default_hooks = dict(draw=dict(type='DrawHook'))
 # The stock constructor gives the last linear layer, here that of the
 # predictor, five times the learning rate.
 optim_wrapper = dict(constructor='SKDSRLTSMOptimWrapperConstructor')

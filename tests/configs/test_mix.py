@@ -75,7 +75,8 @@ def test_the_command_writes_what_was_removed(base, tmp_path):
     out = tmp_path / 'out.py'
     mix_config.main([f'mmaction::recognition/{base}', '-o', str(out)])
     content = with_defaults(Config.fromfile(out))
-    # These files were older than the loop.
+    # These files were older than the loop and the pictures.
+    assert content['default_hooks'].pop('draw') == dict(type='DrawHook')
     assert content['train_cfg']['type'] == 'ResumableEpochBasedTrainLoop'
     content['train_cfg']['type'] = 'EpochBasedTrainLoop'
     assert digest(content) == REMOVED[base]

@@ -57,7 +57,9 @@ def test_the_first_batch_is_drawn_before_the_first_step(loader, tmp_path):
             self.seen = getattr(self, 'seen', pictures(tmp_path))
 
     looks = Looks()
-    runner = small_runner(tmp_path, loader, hooks=[DrawHook(), looks])
+    runner = small_runner(
+        tmp_path, loader, hooks=[DrawHook(curves=False), looks]
+    )
     runner.train()
     assert looks.seen == pictures(tmp_path) == ['views.png']
 
@@ -67,7 +69,6 @@ def test_two_views_of_our_configs(tiny_dataset, tmp_path):
     cfg.work_dir, cfg.experiment_name = str(tmp_path), tmp_path.name
     cfg.train_cfg.max_epochs = 1
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    add_checks(cfg, training=True)
     trainer = build_trainer(cfg)
     keeper = Keeper()
     trainer.register_hook(keeper)
@@ -94,7 +95,7 @@ def test_views_are_known_without_our_commands(tiny_dataset, tmp_path):
     """Samples of the plain Runner lack what the commands add."""
     cfg = tiny_config(tiny_dataset)
     cfg.work_dir, cfg.experiment_name = str(tmp_path), tmp_path.name
-    runner = build_trainer(cfg)
+    runner = Runner.from_cfg(cfg)
     batch = next(iter(runner.train_loop.dataloader))
     samples = draw_batch(runner, batch, str(tmp_path / 'b.png'))
     names = [view.name for view in samples[0].views]
@@ -102,7 +103,8 @@ def test_views_are_known_without_our_commands(tiny_dataset, tmp_path):
 
 
 def test_one_key_switches_it_off(tiny_dataset, loader, tmp_path):
-    off = small_runner(tmp_path, loader, hooks=[DrawHook(views=False)])
+    nothing = DrawHook(views=False, curves=False)
+    off = small_runner(tmp_path, loader, hooks=[nothing])
     off.train()
     assert pictures(tmp_path) == []
     for training in True, False:
@@ -118,7 +120,7 @@ def test_one_key_switches_it_off(tiny_dataset, loader, tmp_path):
 def test_random_generators_stay_as_they_are(loader, tmp_path):
     torch.manual_seed(5)
     before, after = States('VERY_HIGH'), States('VERY_LOW')
-    drawing = DrawHook()
+    drawing = DrawHook(curves=False)
     drawing.priority = 'NORMAL'
     small_runner(tmp_path, loader, hooks=[before, drawing, after]).train()
     assert pictures(tmp_path) == ['views.png']
