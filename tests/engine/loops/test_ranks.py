@@ -26,7 +26,7 @@ def unformatted_config(monkeypatch):
 
 
 @HOOKS.register_module()
-class SignalHook(Hook):
+class RankSignalHook(Hook):
     """Signal the last rank in an iteration, counted from 1."""
 
     def __init__(self, moment):
@@ -42,7 +42,7 @@ def process(folder, moment, extra):
     """Train on one rank; returns its status, weights and batches."""
     cfg = drawing_config(folder, launcher='pytorch', **extra)
     if moment:
-        cfg.custom_hooks = [dict(type='SignalHook', moment=moment)]
+        cfg.custom_hooks = [dict(type='RankSignalHook', moment=moment)]
     prepare_device(cfg, training=True)
     NoteHook.batches.clear()  # of the process that was forked
     try:
