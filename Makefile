@@ -2,6 +2,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 # Processes that run tests at the same time.
 JOBS ?= 2
+# Which tests test-newest and test-python run, as a marker of pytest; all.
+SELECT ?=
 PYTEST := -m pytest -n $(JOBS) --dist loadfile
 EXTRAS := lite,analysis,export,benchmark,tests
 
@@ -41,7 +43,7 @@ test-quick: lint  ## the tests that do not train in processes of their own
 define test_in
 $(PYTHON) -m venv $(1)
 $(1)/bin/python -m pip install --upgrade --upgrade-strategy eager -e '.[$(EXTRAS)]'
-$(1)/bin/python $(PYTEST)
+$(1)/bin/python $(PYTEST) -m '$(SELECT)'
 endef
 
 test-newest:  ## all tests with the newest version of every requirement
