@@ -7,14 +7,22 @@ from typing import List
 from ..utils import config_path
 
 
-def add_output_options(parser: argparse.ArgumentParser) -> None:
-    """Add ``--out`` and ``--overwrite``, which :class:`Output` reads."""
+def add_output_options(
+    parser: argparse.ArgumentParser,
+    default: str = 'work_dirs/NAME_OF_THE_CONFIG/NAME_OF_THE_COMMAND',
+) -> None:
+    """Add ``--out`` and ``--overwrite``, which :class:`Output` reads.
+
+    Args:
+        parser (ArgumentParser): Of a command; is modified.
+        default (str): Where it writes without ``--out``, for ``--help``.
+    """
     parser.add_argument(
         '--out',
         type=Path,
         metavar='FOLDER',
         help='folder of the files that are written; is made if absent '
-        '(default: work_dirs/NAME_OF_THE_CONFIG/NAME_OF_THE_COMMAND)',
+        f'(default: {default})',
     )
     parser.add_argument(
         '--overwrite',

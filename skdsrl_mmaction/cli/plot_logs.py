@@ -1,8 +1,7 @@
 """Draw losses, accuracies and monitors of runs, also of those that go on.
 
 Writes curves.png, the page curves.html and, where tools/test.py --dump has
-written predictions into a work dir, the confusion matrix. By default they are
-in plot_logs/ of the first work dir.
+written predictions into a work dir, the confusion matrix.
 """
 
 import argparse
@@ -30,7 +29,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='work dir of a run, or the folder of one of its starts; several '
         'are drawn over each other',
     )
-    add_output_options(parser)
+    add_output_options(parser, 'plot_logs/ in the first WORK_DIR')
     parser.add_argument(
         '--watch',
         type=int,
