@@ -99,6 +99,8 @@ def run(name: str, argv: Optional[Sequence[str]] = None) -> None:
 
 
 def _is_refusal(error: Exception) -> bool:
+    if isinstance(error, FileNotFoundError):  # also where MMEngine says so
+        return True
     if isinstance(error, OSError) and error.filename is not None:
         return True
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)

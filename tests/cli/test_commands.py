@@ -105,6 +105,9 @@ def test_a_missing_file_is_one_line_whoever_opened_it(raising):
     raising(FileNotFoundError(2, 'No such file', 'a.py'), ours=False)
     with pytest.raises(SystemExit, match='No such file.*a.py'):
         skdsrl.main(['mix_config'])
+    raising(FileNotFoundError('a.pth can not be found.'), ours=False)
+    with pytest.raises(SystemExit, match='Error: a.pth can not be found.'):
+        skdsrl.main(['mix_config'])
 
 
 def test_a_tool_refuses_in_one_line(python):
