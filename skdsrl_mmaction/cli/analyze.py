@@ -12,6 +12,8 @@ from typing import List, Optional, Sequence
 
 from ..visualization.analysis import Analysis, analyze
 from ..visualization.analysis.report import files_of, write_report
+from ..visualization.extras import needs_scikit_learn
+from ..visualization.page import needs_plotly
 from .base import base_parser, load_config, prepare_run
 from .model_options import add_label_option
 from .output import Output, add_output_options, default_output
@@ -49,6 +51,8 @@ def main(argv: Optional[Sequence[str]] = None) -> List[Analysis]:
         list[Analysis]: Of the checkpoint, and of that of ``--against``.
     """
     args = parse_args(argv)
+    needs_plotly()
+    needs_scikit_learn()
     folder = args.out or default_output(args.config, 'analyze')
     output = Output(folder, args.overwrite)
     checkpoints = [args.checkpoint, *filter(None, [args.against])]

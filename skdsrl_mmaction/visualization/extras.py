@@ -3,10 +3,29 @@
 import importlib.util
 
 
-def needs_scikit_learn() -> None:
-    """Raise ImportError, with what to install, without scikit-learn."""
-    if importlib.util.find_spec('sklearn') is None:
+def has(module: str) -> bool:
+    """Return whether a module is installed, without importing it."""
+    return importlib.util.find_spec(module) is not None
+
+
+def need(module: str, package: str, purpose: str) -> None:
+    """Check that a package of the extra ``analysis`` is installed.
+
+    Args:
+        module (str): What it is imported as.
+        package (str): Its name.
+        purpose (str): Begins the message, such as 'a page needs'.
+
+    Raises:
+        ImportError: If it is not; says what to install.
+    """
+    if not has(module):
         raise ImportError(
-            'analyses of the representation need scikit-learn; install it by '
+            f'{purpose} {package}; install it by '
             "pip install 'skdsrl_mmaction[analysis]'"
         )
+
+
+def needs_scikit_learn() -> None:
+    """Raise ImportError without scikit-learn."""
+    need('sklearn', 'scikit-learn', 'analyses of the representation need')

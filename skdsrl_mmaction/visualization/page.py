@@ -2,12 +2,12 @@
 
 import base64
 from html import escape
-from importlib.util import find_spec
 from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union
 
 from ..utils import write_text
+from .extras import has, need
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -197,16 +197,12 @@ class Page:
 
 def has_plotly() -> bool:
     """Return whether pages can have figures."""
-    return find_spec('plotly') is not None
+    return has('plotly')
 
 
 def needs_plotly() -> None:
     """Raise ImportError, with what to install, without plotly."""
-    if not has_plotly():
-        raise ImportError(
-            'a page with figures needs plotly; install it by '
-            "pip install 'skdsrl_mmaction[analysis]'"
-        )
+    need('plotly', 'plotly', 'a page with figures needs')
 
 
 def _script() -> str:

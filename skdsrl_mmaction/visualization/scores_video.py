@@ -2,14 +2,12 @@
 
 import os
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Iterable, List, Sequence, Tuple
 
 import av
-import matplotlib
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from ..datasets.video.orientation import upright
 from ..datasets.video.stream import (
@@ -17,6 +15,7 @@ from ..datasets.video.stream import (
     frame_rate,
     open_stream,
 )
+from .canvas import font
 
 _WIDTH = 480  # smaller videos are drawn as wide as this
 _PLOT = 96  # height of the scores over time
@@ -77,9 +76,9 @@ def _draw(
         draw = ImageDraw.Draw(page)
         now = scores[np.searchsorted(middle, number / rate)]
         text = f'{classes[now.argmax()]}  {now.max():.2f}'
-        box = draw.textbbox((_MARGIN, _MARGIN), text, font=_font(20))
+        box = draw.textbbox((_MARGIN, _MARGIN), text, font=font(20))
         draw.rectangle([0, 0, box[2] + _MARGIN, box[3] + _MARGIN], fill=_INK)
-        draw.text((_MARGIN, _MARGIN), text, 'white', _font(20))
+        draw.text((_MARGIN, _MARGIN), text, 'white', font(20))
         x = _place(number / rate, times, width)
         draw.line([x, height, x, height + _PLOT], fill=_INK, width=2)
         yield np.asarray(page)
@@ -109,8 +108,8 @@ def _plot(
         # One window has one score, for the whole time.
         points = [(0, points[0][1]), *points, (width, points[-1][1])]
         draw.line(points, fill=colour, width=2)
-        draw.text((left, 3), classes[k], colour, _font(13))
-        left += draw.textlength(classes[k], font=_font(13)) + 2 * _MARGIN
+        draw.text((left, 3), classes[k], colour, font(13))
+        left += draw.textlength(classes[k], font=font(13)) + 2 * _MARGIN
     return plot
 
 
@@ -118,12 +117,6 @@ def _place(time: float, times: np.ndarray, width: int) -> float:
     """Column of a time; the video ends as far after the last window's middle
     as it begins before the first one's."""
     return width * min(1.0, time / (times[0] + times[-1]))
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    folder = Path(matplotlib.get_data_path(), 'fonts', 'ttf')
-    return ImageFont.truetype(str(folder / 'DejaVuSans.ttf'), size)
 
 
 def _write(frames: Iterable[np.ndarray], path: str, rate: Fraction) -> None:

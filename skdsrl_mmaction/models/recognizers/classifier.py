@@ -97,7 +97,20 @@ def represent(
     # (N * segments) x D where each segment is scored; N x segments x hidden
     # in TRN.
     (r,) = seen
+    return of_videos(r, batch), at_least_float32(p)
+
+
+def of_videos(r: Tensor, batch: int) -> Tensor:
+    """Average what the classifier sees over the rows of each video.
+
+    Args:
+        r (Tensor): Its input; the rows of a video follow each other.
+        batch (int): N, the number of videos.
+
+    Returns:
+        Tensor: (N, D).
+    """
     r = r.flatten(1)
     if len(r) != batch:
-        r = r.unflatten(0, (batch, -1)).mean(dim=1)  # N x D
-    return r, at_least_float32(p)
+        r = r.unflatten(0, (batch, -1)).mean(dim=1)
+    return r

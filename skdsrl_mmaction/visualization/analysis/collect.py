@@ -20,6 +20,7 @@ from ...mixing.pipeline import two_view_pipeline
 from ...models.recognizers.classifier import (
     capture_input,
     find_classifier,
+    of_videos,
     represent,
 )
 from ...utils import is_a, leaf_datasets
@@ -95,7 +96,7 @@ def collect_outputs(model: nn.Module, cfg: Config) -> Outputs:
         size = len(samples)
         logits = torch.cat(heads.outputs).unflatten(0, (size, -1))
         clip_scores.append(logits.softmax(dim=2).cpu())
-        rows.append(_per_video(torch.cat(seen), size).cpu())
+        rows.append(of_videos(torch.cat(seen).float(), size).cpu())
         scores.append(_average(logits, model.cls_head.average_clips).cpu())
         labels += [int(each.gt_label) for each in samples]
     if min(labels) < 0:
@@ -181,11 +182,6 @@ class _Outputs:
 
     def __exit__(self, *_: Any) -> None:
         self.handle.remove()
-
-
-def _per_video(r: Tensor, size: int) -> Tensor:
-    r = r.float().flatten(1)
-    return r.unflatten(0, (size, -1)).mean(dim=1)
 
 
 def _average(logits: Tensor, how: Optional[str]) -> Tensor:
