@@ -106,8 +106,8 @@ class FiniteHook(Hook):
                 out any more.
         """
         losses = {
-            key: float(value)
-            for key, value in (outputs or {}).items()
+            key: float(x.detach() if isinstance(x, Tensor) else x)
+            for key, x in (outputs or {}).items()
             if 'loss' in key
         }
         bad = {k: x for k, x in losses.items() if not math.isfinite(x)}
