@@ -7,6 +7,7 @@ from .clip_operators import (
 )
 from .joint_operators import JointJitter, JointRotation
 from .sample_two_clips import SampleTwoClips
+from .siamese_two_pass import SiameseTwoPass
 from .siamese_two_view import SiameseTwoView
 from .spectrogram_mask import SpectrogramMask
 from .video_init import VideoInit
@@ -20,6 +21,7 @@ __all__ = [
     'JointJitter',
     'JointRotation',
     'SampleTwoClips',
+    'SiameseTwoPass',
     'SiameseTwoView',
     'SpectrogramMask',
     'VideoInit',
