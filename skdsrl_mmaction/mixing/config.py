@@ -1,13 +1,19 @@
-"""Apply SKD-SRL to the config of a stock RGB recognizer."""
+"""Apply SKD-SRL to the config of a stock recognizer."""
 
 import copy
+from typing import List, Sequence
 
 import torch
 from mmaction.engine.optimizers import (
     LearningRateDecayOptimizerConstructor,
     TSMOptimWrapperConstructor,
 )
-from mmaction.models import Recognizer2D, Recognizer3D
+from mmaction.models import (
+    Recognizer2D,
+    Recognizer3D,
+    RecognizerAudio,
+    RecognizerGCN,
+)
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
@@ -16,7 +22,10 @@ from ..models.recognizers.classifier import find_classifier
 from ..models.recognizers.skdsrl import SKDSRLMixin
 from ..utils import find_type, import_first, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
+from .two_pass import needs_two_passes, two_pass_pipeline
 
+# Those that SKD-SRL trains; each with SKDSRL in front of its name.
+RECOGNIZERS = Recognizer2D, Recognizer3D, RecognizerAudio, RecognizerGCN
 TRAIN_PART = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
@@ -33,7 +42,8 @@ def add_skdsrl(
     These keys change:
 
     - the model's type and its training heads;
-    - the training pipelines (see :func:`two_view_pipeline`);
+    - the training pipelines (see :func:`two_view_pipeline` for frames and
+      :func:`two_pass_pipeline` for skeletons and audio);
     - ``custom_imports``;
     - ``train_cfg``: a stock loop becomes the one of this package that resumes
       an interrupted run bit for bit;
@@ -47,8 +57,8 @@ def add_skdsrl(
     weights do not change.
 
     Args:
-        cfg (Config): A config for ``Recognizer2D`` or ``Recognizer3D`` over
-            RGB frames, with its training part; not modified.
+        cfg (Config): A config for one of ``RECOGNIZERS``, with its training
+            part; not modified.
         alpha (float): Weight of the distillation loss in Eq. 5, >= 0.
             Defaults to 0.1.
         beta (float): Weight of the similarity loss in Eq. 5, >= 0. Defaults
@@ -56,18 +66,19 @@ def add_skdsrl(
         tau (float): Temperature of Eq. 2, > 0. Defaults to 10.
         same_clip (bool): Whether both views are made of the same frames.
             Defaults to False.
-        photometric (bool): Whether the paper's photometric operators are
-            added to each view. Defaults to True.
+        photometric (bool): Whether operators are added to each view: the
+            paper's photometric ones to RGB frames, others to skeletons and
+            audio, none to heatmaps and optical flow. Defaults to True.
 
     Returns:
         Config: The new config.
 
     Raises:
         ValueError: If the config has no training part, trains with SKD-SRL
-            already, trains another kind of recognizer, optical flow, or a
-            head without a linear classifier, if a pipeline has no sampler,
-            decoder or ``FormatShape``, or if a weight or the temperature is
-            out of range.
+            already, trains another kind of recognizer or a head without a
+            linear classifier, if a pipeline has no sampler or no other step
+            that the views are made from, or if a weight or the temperature
+            is out of range.
     """
     cfg = copy.deepcopy(cfg)
     _check_train_part(cfg)
@@ -82,14 +93,9 @@ def add_skdsrl(
     for key, dataset in leaf_datasets(
         'train_dataloader.dataset', cfg.train_dataloader.dataset
     ):
-        if dataset.get('modality', 'RGB') != 'RGB':
-            raise ValueError(
-                f'{key}.modality={dataset.modality!r}: SKD-SRL can be '
-                "applied to configs with modality='RGB' only"
-            )
         before = dataset.get('pipeline') or []
-        dataset.pipeline = two_view_pipeline(
-            before, same_clip, photometric, f'{key}.pipeline'
+        dataset.pipeline = _make_views(
+            before, dataset, same_clip, photometric, f'{key}.pipeline'
         )
         if before == stock:
             cfg.train_pipeline = dataset.pipeline
@@ -109,21 +115,39 @@ def _check_train_part(cfg: Config) -> None:
             f'there is no training to apply SKD-SRL to: {", ".join(missing)} '
             'missing; add the training part of another config'
         )
+    for key in TRAIN_PART:
+        if not isinstance(cfg[key], dict):
+            raise ValueError(
+                f'{key} must be a dict, but is a {type(cfg[key]).__name__}; '
+                'take out the comma behind it, if there is one'
+            )
 
 
 def _mixed_type(model: dict) -> str:
     kind = model['type']
     found = find_type(MODELS, kind)
-    if found is Recognizer2D:
-        return 'SKDSRLRecognizer2D'
-    if found is Recognizer3D:
-        return 'SKDSRLRecognizer3D'
+    if found in RECOGNIZERS:
+        return f'SKDSRL{found.__name__}'
     if is_a(MODELS, kind, SKDSRLMixin):
         raise ValueError(f'model.type={kind!r} trains with SKD-SRL already')
+    names = ', '.join(stock.__name__ for stock in RECOGNIZERS)
     raise ValueError(
-        f'model.type={kind!r} is neither Recognizer2D nor Recognizer3D, the '
-        'two that SKD-SRL trains'
+        f'model.type={kind!r} is none of {names}, those that SKD-SRL trains'
     )
+
+
+def _make_views(
+    pipeline: Sequence[dict],
+    dataset: dict,
+    same_clip: bool,
+    operators: bool,
+    key: str,
+) -> List[dict]:
+    if needs_two_passes(pipeline):
+        return two_pass_pipeline(pipeline, same_clip, operators, key)
+    # The photometric operators are for colours, not for optical flow.
+    is_rgb = dataset.get('modality', 'RGB') == 'RGB'
+    return two_view_pipeline(pipeline, same_clip, operators and is_rgb, key)
 
 
 def _check_heads(model: dict) -> None:

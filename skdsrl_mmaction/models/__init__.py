@@ -5,6 +5,8 @@ from .recognizers import (
     KDRecognizer3D,
     SKDSRLRecognizer2D,
     SKDSRLRecognizer3D,
+    SKDSRLRecognizerAudio,
+    SKDSRLRecognizerGCN,
 )
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     'R3D',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',
+    'SKDSRLRecognizerAudio',
+    'SKDSRLRecognizerGCN',
     'SelfDistillHead',
     'SiameseHead',
     'losses',

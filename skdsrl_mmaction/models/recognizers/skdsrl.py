@@ -104,7 +104,7 @@ class SKDSRLMixin:
 
     def _split_views(self, inputs: Tensor) -> Tuple[Tensor, Tensor]:
         clips = inputs.shape[1]
-        if clips % 2 or (isinstance(self, Recognizer3D) and clips != 2):
+        if clips % 2 or (not isinstance(self, Recognizer2D) and clips != 2):
             raise ValueError(
                 f'{type(self).__name__} trains on two views of each video, '
                 f'but got inputs of shape {tuple(inputs.shape)} with '
