@@ -1,7 +1,6 @@
 """Apply SKD-SRL to the config of a stock recognizer."""
 
 import copy
-from typing import List, Sequence
 
 import torch
 from mmaction.engine.optimizers import (
@@ -9,23 +8,32 @@ from mmaction.engine.optimizers import (
     TSMOptimWrapperConstructor,
 )
 from mmaction.models import (
+    MMRecognizer3D,
     Recognizer2D,
     Recognizer3D,
     RecognizerAudio,
     RecognizerGCN,
+    RecognizerOmni,
 )
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
 from ..engine.loops import use_resumable_loop
-from ..models.recognizers.classifier import find_classifier
+from ..models.recognizers.classifier import representation_width
 from ..models.recognizers.skdsrl import SKDSRLMixin
 from ..utils import find_type, import_first, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
 from .two_pass import needs_two_passes, two_pass_pipeline
 
 # Those that SKD-SRL trains; each with SKDSRL in front of its name.
-RECOGNIZERS = Recognizer2D, Recognizer3D, RecognizerAudio, RecognizerGCN
+RECOGNIZERS = (
+    Recognizer2D,
+    Recognizer3D,
+    RecognizerGCN,
+    RecognizerAudio,
+    MMRecognizer3D,
+    RecognizerOmni,
+)
 TRAIN_PART = ('model', 'train_dataloader', 'train_cfg', 'optim_wrapper')
 
 
@@ -88,22 +96,13 @@ def add_skdsrl(
         siamese_head=dict(type='SiameseHead', loss_weight=beta),
     )
     _check_heads(cfg.model)
-    # Stock configs hold the same list at the top level too.
-    stock = cfg.get('train_pipeline')
-    for key, dataset in leaf_datasets(
-        'train_dataloader.dataset', cfg.train_dataloader.dataset
-    ):
-        before = dataset.get('pipeline') or []
-        dataset.pipeline = _make_views(
-            before, dataset, same_clip, photometric, f'{key}.pipeline'
-        )
-        if before == stock:
-            cfg.train_pipeline = dataset.pipeline
+    draw = dict(type='DrawHook')
+    if not _make_views(cfg, same_clip, photometric):
+        draw['views'] = False  # it draws RGB frames
     cfg.train_dataloader.setdefault('drop_last', True)
     use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
-    draw = dict(draw=dict(type='DrawHook'))
-    cfg.default_hooks = {**draw, **(cfg.get('default_hooks') or {})}
+    cfg.default_hooks = {'draw': draw, **(cfg.get('default_hooks') or {})}
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
 
@@ -136,33 +135,48 @@ def _mixed_type(model: dict) -> str:
     )
 
 
-def _make_views(
-    pipeline: Sequence[dict],
-    dataset: dict,
-    same_clip: bool,
-    operators: bool,
-    key: str,
-) -> List[dict]:
-    if needs_two_passes(pipeline):
-        return two_pass_pipeline(pipeline, same_clip, operators, key)
-    # The photometric operators are for colours, not for optical flow.
-    is_rgb = dataset.get('modality', 'RGB') == 'RGB'
-    return two_view_pipeline(pipeline, same_clip, operators and is_rgb, key)
-
-
 def _check_heads(model: dict) -> None:
     """Build the heads on the meta device, which needs no memory."""
     head = model.get('cls_head')
     with torch.device('meta'):
-        classifier = find_classifier(head and MODELS.build(head))
-        if classifier is None:
+        width = representation_width(head and MODELS.build(head))
+        if width is None:
             raise ValueError(
                 f'model.cls_head={head and head["type"]!r} has no linear '
                 'classifier with num_classes outputs, whose input is the '
                 'representation of SKD-SRL'
             )
         MODELS.build(model['distill_head'])
-        MODELS.build(dict(model['siamese_head'], in_channels=classifier[1]))
+        MODELS.build(dict(model['siamese_head'], in_channels=width))
+
+
+def _make_views(cfg: Config, same_clip: bool, photometric: bool) -> bool:
+    """Let every training pipeline make two views.
+
+    Returns:
+        bool: Whether the model takes RGB frames of videos and nothing else.
+    """
+    # Stock configs hold the same list at the top level too.
+    stock = cfg.get('train_pipeline')
+    rgb_alone = 'other_loaders' not in cfg.train_cfg
+    for key, dataset in leaf_datasets(
+        'train_dataloader.dataset', cfg.train_dataloader.dataset
+    ):
+        before = dataset.get('pipeline') or []
+        is_rgb = dataset.get('modality', 'RGB') == 'RGB'
+        if needs_two_passes(before):
+            rgb_alone = False
+            make, operators = two_pass_pipeline, photometric
+        else:
+            # Optical flow has no colours.
+            rgb_alone &= is_rgb
+            make, operators = two_view_pipeline, photometric and is_rgb
+        dataset.pipeline = make(
+            before, same_clip, operators, f'{key}.pipeline'
+        )
+        if before == stock:
+            cfg.train_pipeline = dataset.pipeline
+    return rgb_alone
 
 
 def _keep_learning_rates(optim_wrapper: dict) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor
 from ..losses import at_least_float32
 from ..monitors import feat_std, view_agreement
 from ..numbers import check_numbers
-from .classifier import find_classifier, represent
+from .classifier import represent, representation_width
 
 # Attributes of the recognizer, and the first part of their weights' names.
 TRAINING_HEADS = ('distill_head', 'siamese_head')
@@ -48,13 +48,12 @@ class SKDSRLMixin:
         super().__init__(*args, **kwargs)
         check_numbers(self)
         self.distill_head = self.siamese_head = None
-        classifier = find_classifier(getattr(self, 'cls_head', None))
-        if classifier is None:
+        width = representation_width(getattr(self, 'cls_head', None))
+        if width is None:
             return
         if distill_head is not None:
             self.distill_head = MODELS.build(distill_head)
         if siamese_head is not None:
-            width = classifier[1]
             in_channels = siamese_head.get('in_channels')
             if in_channels not in (None, width):
                 raise ValueError(
@@ -93,8 +92,8 @@ class SKDSRLMixin:
         r2, p2, aux2 = self._encode(x2, data_samples)  # N x D, N x K
 
         losses = self._loss_of_views(
-            {**self.cls_head.loss_by_feat(p1, data_samples), **aux1},
-            {**self.cls_head.loss_by_feat(p2, data_samples), **aux2},
+            {**self._classify(p1, data_samples), **aux1},
+            {**self._classify(p2, data_samples), **aux2},
         )
         if self.distill_head is not None:
             losses.update(self.distill_head.loss(p1, p2))
@@ -109,7 +108,8 @@ class SKDSRLMixin:
                 f'{type(self).__name__} trains on two views of each video, '
                 f'but got inputs of shape {tuple(inputs.shape)} with '
                 f'{clips} clips on axis 1; add SiameseTwoView to '
-                'train_dataloader.dataset.pipeline'
+                'train_dataloader.dataset.pipeline, or SiameseTwoPass for '
+                'skeletons and audio'
             )
         x1, x2 = inputs.chunk(2, dim=1)
         # Stock extract_feat() flattens the clip axis with view().
@@ -128,6 +128,12 @@ class SKDSRLMixin:
             for key, loss in head_kwargs.get('loss_aux', {}).items()
         }
         return r, p, aux
+
+    def _classify(
+        self, p: Tensor, data_samples: SampleList
+    ) -> Dict[str, Tensor]:
+        """The stock losses and accuracies of a view's logits."""
+        return self.cls_head.loss_by_feat(p, data_samples)
 
     def _monitors(
         self, r1: Tensor, r2: Tensor, p1: Tensor, p2: Tensor
