@@ -102,7 +102,7 @@ def write_flow(folder, template='{}_{:05d}.jpg', size=SIZE):
         for t in range(FRAMES):
             for axis in 'xy':
                 flow = rng.integers(90, 166, size[::-1], dtype=np.uint8)
-                name = template.format(axis, t)
+                name = template.format(axis, t + 1)
                 cv2.imwrite(str(folder / f'v{i}' / name), flow)
         lines.append(f'v{i} {FRAMES} {i % 3}\n')
     path = folder / 'flow.txt'

@@ -83,8 +83,9 @@ def make_small(cfg):
     if backbone.type == 'OmniResNet':
         backbone.layers = [1, 1, 1, 1]
         head.image_classes = head.video_classes = CLASSES
-        images = dict(type='TinyImages')
-        cfg.train_cfg.other_loaders[0].update(dataset=images, batch_size=3)
+        (images,) = cfg.train_cfg.other_loaders
+        images.dataset = dict(type='TinyImages')  # update() would merge
+        images.batch_size = 3
     else:
         head.num_classes = CLASSES
     for _, leaf in leaf_datasets('', cfg.train_dataloader.dataset):
