@@ -12,8 +12,13 @@ from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
 from ..engine.loops import use_resumable_loop
+from ..models.heads import build_head, takes_stages
 from ..models.recognizers.classifier import find_classifier
-from ..models.recognizers.skdsrl import SKDSRLMixin
+from ..models.recognizers.training_heads import (
+    TrainingHeadsMixin,
+    count_views,
+    head_configs,
+)
 from ..utils import find_type, import_first, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
 
@@ -69,13 +74,43 @@ def add_skdsrl(
             decoder or ``FormatShape``, or if a weight or the temperature is
             out of range.
     """
-    cfg = copy.deepcopy(cfg)
-    _check_train_part(cfg)
-    cfg.model.update(
-        type=_mixed_type(cfg.model),
+    heads = dict(
         distill_head=dict(type='SelfDistillHead', tau=tau, loss_weight=alpha),
         siamese_head=dict(type='SiameseHead', loss_weight=beta),
     )
+    return add_heads(cfg, 'SKDSRL', heads, same_clip, photometric)
+
+
+def add_heads(
+    cfg: Config,
+    family: str,
+    heads: dict,
+    same_clip: bool = False,
+    photometric: bool = True,
+) -> Config:
+    """Have a stock recognizer trained with training heads.
+
+    See :func:`add_skdsrl` for what changes. The pipelines change where the
+    heads work on two views.
+
+    Args:
+        cfg (Config): The config of a stock recognizer; not modified.
+        family (str): Of the recognizer: 'SKDSRL' for one with
+            ``distill_head`` and ``siamese_head``, or 'Distill'.
+        heads (dict): Keys of the model.
+        same_clip (bool): See :func:`add_skdsrl`.
+        photometric (bool): See :func:`add_skdsrl`.
+
+    Returns:
+        Config: The new config.
+
+    Raises:
+        ValueError: If that is not possible, see :func:`add_skdsrl`.
+    """
+    cfg = copy.deepcopy(cfg)
+    _check_train_part(cfg)
+    cfg.model.update(type=_mixed_type(cfg.model, family), **heads)
+    two_views = count_views(cfg.model) == 2
     _check_heads(cfg.model)
     # Stock configs hold the same list at the top level too.
     stock = cfg.get('train_pipeline')
@@ -88,11 +123,12 @@ def add_skdsrl(
                 "applied to configs with modality='RGB' only"
             )
         before = dataset.get('pipeline') or []
-        dataset.pipeline = two_view_pipeline(
-            before, same_clip, photometric, f'{key}.pipeline'
-        )
-        if before == stock:
-            cfg.train_pipeline = dataset.pipeline
+        if two_views:
+            dataset.pipeline = two_view_pipeline(
+                before, same_clip, photometric, f'{key}.pipeline'
+            )
+            if before == stock:
+                cfg.train_pipeline = dataset.pipeline
     cfg.train_dataloader.setdefault('drop_last', True)
     use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
@@ -111,15 +147,15 @@ def _check_train_part(cfg: Config) -> None:
         )
 
 
-def _mixed_type(model: dict) -> str:
+def _mixed_type(model: dict, family: str) -> str:
     kind = model['type']
     found = find_type(MODELS, kind)
     if found is Recognizer2D:
-        return 'SKDSRLRecognizer2D'
+        return f'{family}Recognizer2D'
     if found is Recognizer3D:
-        return 'SKDSRLRecognizer3D'
-    if is_a(MODELS, kind, SKDSRLMixin):
-        raise ValueError(f'model.type={kind!r} trains with SKD-SRL already')
+        return f'{family}Recognizer3D'
+    if is_a(MODELS, kind, TrainingHeadsMixin):
+        raise ValueError(f'model.type={kind!r} has training heads already')
     raise ValueError(
         f'model.type={kind!r} is neither Recognizer2D nor Recognizer3D, the '
         'two that SKD-SRL trains'
@@ -137,8 +173,18 @@ def _check_heads(model: dict) -> None:
                 'classifier with num_classes outputs, whose input is the '
                 'representation of SKD-SRL'
             )
-        MODELS.build(model['distill_head'])
-        MODELS.build(dict(model['siamese_head'], in_channels=classifier[1]))
+        for cfg in head_configs(model):
+            backbone = takes_stages(cfg) and MODELS.build(
+                copy.deepcopy(model['backbone'])
+            )
+            build_head(
+                cfg,
+                classifier[1],
+                head['num_classes'],
+                backbone or None,
+                dims=3 if model['type'].endswith('3D') else 2,
+                teacher=model.get('teacher'),
+            )
 
 
 def _keep_learning_rates(optim_wrapper: dict) -> None:

@@ -1,19 +1,27 @@
 from . import losses, monitors
 from .backbones import R3D
-from .heads import SelfDistillHead, SiameseHead
+from .heads import KDHead, SelfDistillHead, SiameseHead, TrainingHead
 from .recognizers import (
+    DistillRecognizer2D,
+    DistillRecognizer3D,
+    KDRecognizer2D,
     KDRecognizer3D,
     SKDSRLRecognizer2D,
     SKDSRLRecognizer3D,
 )
 
 __all__ = [
+    'DistillRecognizer2D',
+    'DistillRecognizer3D',
+    'KDHead',
+    'KDRecognizer2D',
     'KDRecognizer3D',
     'R3D',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',
     'SelfDistillHead',
     'SiameseHead',
+    'TrainingHead',
     'losses',
     'monitors',
 ]

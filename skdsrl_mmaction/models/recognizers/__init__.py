@@ -1,4 +1,19 @@
-from .kd import KDRecognizer3D
+from .kd import KDRecognizer2D, KDRecognizer3D
 from .skdsrl import SKDSRLRecognizer2D, SKDSRLRecognizer3D
+from .training_heads import (
+    DistillRecognizer2D,
+    DistillRecognizer3D,
+    count_views,
+    head_configs,
+)
 
-__all__ = ['KDRecognizer3D', 'SKDSRLRecognizer2D', 'SKDSRLRecognizer3D']
+__all__ = [
+    'DistillRecognizer2D',
+    'DistillRecognizer3D',
+    'KDRecognizer2D',
+    'KDRecognizer3D',
+    'SKDSRLRecognizer2D',
+    'SKDSRLRecognizer3D',
+    'count_views',
+    'head_configs',
+]

@@ -66,5 +66,5 @@ def test_options_are_applied_before():
 
 def test_a_config_of_skdsrl_is_refused():
     cfg = read_config('configs/skdsrl_r3d18_ucf101.py')
-    with pytest.raises(ValueError, match='trains with SKD-SRL already'):
+    with pytest.raises(ValueError, match='has training heads already'):
         with_mechanisms('ours', cfg, ['selfkd'])
