@@ -74,11 +74,18 @@ def add_skdsrl(
             decoder or ``FormatShape``, or if a weight or the temperature is
             out of range.
     """
-    heads = dict(
+    heads = skdsrl_heads(alpha, beta, tau)
+    return add_heads(cfg, 'SKDSRL', heads, same_clip, photometric)
+
+
+def skdsrl_heads(
+    alpha: float = 0.1, beta: float = 1.0, tau: float = 10
+) -> dict:
+    """Return the two heads of SKD-SRL; see :func:`add_skdsrl`."""
+    return dict(
         distill_head=dict(type='SelfDistillHead', tau=tau, loss_weight=alpha),
         siamese_head=dict(type='SiameseHead', loss_weight=beta),
     )
-    return add_heads(cfg, 'SKDSRL', heads, same_clip, photometric)
 
 
 def add_heads(
