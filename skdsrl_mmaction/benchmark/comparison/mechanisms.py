@@ -20,8 +20,8 @@ def with_mechanisms(
         name (str): Name of the config.
         cfg (Config): Of a stock recognizer, with all options of the
             comparison.
-        mechanisms (Sequence[str]): Names for :func:`add_mechanism`; without any, the
-            config is returned alone and unchanged.
+        mechanisms (Sequence[str]): Names for :func:`add_mechanism`; without
+            any, the config is returned alone and unchanged.
 
     Returns:
         dict[str, Config]: By the name of the row: that of the config, and
