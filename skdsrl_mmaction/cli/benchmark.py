@@ -15,7 +15,6 @@ import sys
 from typing import Optional, Sequence
 
 from ..benchmark.comparison.executor import Executor
-from ..benchmark.comparison.mechanisms import MECHANISMS
 from ..benchmark.comparison.plan import find_configs, plan_comparison
 from ..benchmark.comparison.records import read_records
 from ..benchmark.comparison.report import (
@@ -25,6 +24,7 @@ from ..benchmark.comparison.report import (
 )
 from ..benchmark.comparison.so_far import read_so_far, write_plan
 from ..benchmark.machine import commit, granted_gpus
+from ..mixing import MECHANISMS
 from .base import KEY_VALUES
 
 

@@ -1,6 +1,7 @@
 """Apply SKD-SRL to the config of a stock recognizer."""
 
 import copy
+from typing import Iterator, Tuple
 
 import torch
 from mmaction.engine.optimizers import (
@@ -19,13 +20,18 @@ from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
 
 from ..engine.loops import use_resumable_loop
+from ..models.heads import build_head, takes_stages
 from ..models.recognizers.classifier import representation_width
-from ..models.recognizers.skdsrl import SKDSRLMixin
+from ..models.recognizers.training_heads import (
+    TrainingHeadsMixin,
+    count_views,
+    head_configs,
+)
 from ..utils import find_type, import_first, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
 from .two_pass import needs_two_passes, two_pass_pipeline
 
-# Those that SKD-SRL trains; each with SKDSRL in front of its name.
+# Those that SKD-SRL trains; the family is put in front of their names.
 RECOGNIZERS = (
     Recognizer2D,
     Recognizer3D,
@@ -88,20 +94,58 @@ def add_skdsrl(
             that the views are made from, or if a weight or the temperature
             is out of range.
     """
-    cfg = copy.deepcopy(cfg)
-    _check_train_part(cfg)
-    cfg.model.update(
-        type=_mixed_type(cfg.model),
+    heads = skdsrl_heads(alpha, beta, tau)
+    return add_heads(cfg, 'SKDSRL', heads, same_clip, photometric)
+
+
+def skdsrl_heads(
+    alpha: float = 0.1, beta: float = 1.0, tau: float = 10
+) -> dict:
+    """Return the two heads of SKD-SRL; see :func:`add_skdsrl`."""
+    return dict(
         distill_head=dict(type='SelfDistillHead', tau=tau, loss_weight=alpha),
         siamese_head=dict(type='SiameseHead', loss_weight=beta),
     )
+
+
+def add_heads(
+    cfg: Config,
+    family: str,
+    heads: dict,
+    same_clip: bool = False,
+    photometric: bool = True,
+) -> Config:
+    """Have a stock recognizer trained with training heads.
+
+    See :func:`add_skdsrl` for what changes. The pipelines change where the
+    heads work on two views.
+
+    Args:
+        cfg (Config): The config of a stock recognizer; not modified.
+        family (str): Of the recognizer: 'SKDSRL' for one with
+            ``distill_head`` and ``siamese_head``, or 'Distill'.
+        heads (dict): Keys of the model.
+        same_clip (bool): See :func:`add_skdsrl`.
+        photometric (bool): See :func:`add_skdsrl`.
+
+    Returns:
+        Config: The new config.
+
+    Raises:
+        ValueError: If that is not possible, see :func:`add_skdsrl`.
+    """
+    cfg = copy.deepcopy(cfg)
+    _check_train_part(cfg)
+    cfg.model.update(type=_mixed_type(cfg.model, family), **heads)
     _check_heads(cfg.model)
-    draw = dict(type='DrawHook')
-    if not _make_views(cfg, same_clip, photometric):
-        draw['views'] = False  # it draws RGB frames
+    if count_views(cfg.model) == 2:
+        _make_views(cfg, same_clip, photometric)
     cfg.train_dataloader.setdefault('drop_last', True)
     use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
+    draw = dict(type='DrawHook')
+    if not _takes_rgb_alone(cfg):
+        draw['views'] = False
     cfg.default_hooks = {'draw': draw, **(cfg.get('default_hooks') or {})}
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
@@ -122,13 +166,19 @@ def _check_train_part(cfg: Config) -> None:
             )
 
 
-def _mixed_type(model: dict) -> str:
+def _mixed_type(model: dict, family: str) -> str:
     kind = model['type']
     found = find_type(MODELS, kind)
     if found in RECOGNIZERS:
-        return f'SKDSRL{found.__name__}'
-    if is_a(MODELS, kind, SKDSRLMixin):
-        raise ValueError(f'model.type={kind!r} trains with SKD-SRL already')
+        mixed = f'{family}{found.__name__}'
+        if mixed not in MODELS:
+            raise ValueError(
+                f'model.type={kind!r} trains with SKD-SRL alone, not with '
+                'other training heads'
+            )
+        return mixed
+    if is_a(MODELS, kind, TrainingHeadsMixin):
+        raise ValueError(f'model.type={kind!r} has training heads already')
     names = ', '.join(stock.__name__ for stock in RECOGNIZERS)
     raise ValueError(
         f'model.type={kind!r} is none of {names}, those that SKD-SRL trains'
@@ -139,44 +189,65 @@ def _check_heads(model: dict) -> None:
     """Build the heads on the meta device, which needs no memory."""
     head = model.get('cls_head')
     with torch.device('meta'):
-        width = representation_width(head and MODELS.build(head))
+        built = head and MODELS.build(head)
+        width = representation_width(built)
         if width is None:
             raise ValueError(
                 f'model.cls_head={head and head["type"]!r} has no linear '
                 'classifier with num_classes outputs, whose input is the '
                 'representation of SKD-SRL'
             )
-        MODELS.build(model['distill_head'])
-        MODELS.build(dict(model['siamese_head'], in_channels=width))
+        for cfg in head_configs(model):
+            backbone = takes_stages(cfg) and MODELS.build(
+                copy.deepcopy(model['backbone'])
+            )
+            build_head(
+                cfg,
+                width,
+                built.num_classes,
+                backbone or None,
+                dims=3 if model['type'].endswith('3D') else 2,
+                teacher=model.get('teacher'),
+            )
 
 
-def _make_views(cfg: Config, same_clip: bool, photometric: bool) -> bool:
-    """Let every training pipeline make two views.
-
-    Returns:
-        bool: Whether the model takes RGB frames of videos and nothing else.
-    """
+def _make_views(cfg: Config, same_clip: bool, photometric: bool) -> None:
+    """Let every training pipeline make two views."""
     # Stock configs hold the same list at the top level too.
     stock = cfg.get('train_pipeline')
-    rgb_alone = 'other_loaders' not in cfg.train_cfg
-    for key, dataset in leaf_datasets(
-        'train_dataloader.dataset', cfg.train_dataloader.dataset
-    ):
+    for key, dataset in _training_datasets(cfg):
         before = dataset.get('pipeline') or []
-        is_rgb = dataset.get('modality', 'RGB') == 'RGB'
         if needs_two_passes(before):
-            rgb_alone = False
             make, operators = two_pass_pipeline, photometric
         else:
             # Optical flow has no colours.
-            rgb_alone &= is_rgb
-            make, operators = two_view_pipeline, photometric and is_rgb
+            operators = photometric and _is_rgb(dataset)
+            make = two_view_pipeline
         dataset.pipeline = make(
             before, same_clip, operators, f'{key}.pipeline'
         )
         if before == stock:
             cfg.train_pipeline = dataset.pipeline
-    return rgb_alone
+
+
+def _training_datasets(cfg: Config) -> Iterator[Tuple[str, dict]]:
+    return leaf_datasets(
+        'train_dataloader.dataset', cfg.train_dataloader.dataset
+    )
+
+
+def _is_rgb(dataset: dict) -> bool:
+    """Return whether a dataset without skeletons or audio has RGB frames."""
+    return dataset.get('modality', 'RGB') == 'RGB'
+
+
+def _takes_rgb_alone(cfg: Config) -> bool:
+    """Return whether a batch is RGB frames, which can be drawn."""
+    return 'other_loaders' not in cfg.train_cfg and all(
+        _is_rgb(dataset)
+        and not needs_two_passes(dataset.get('pipeline') or [])
+        for _, dataset in _training_datasets(cfg)
+    )
 
 
 def _keep_learning_rates(optim_wrapper: dict) -> None:

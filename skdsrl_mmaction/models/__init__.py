@@ -1,7 +1,10 @@
 from . import losses, monitors
 from .backbones import R3D
-from .heads import SelfDistillHead, SiameseHead
+from .heads import KDHead, SelfDistillHead, SiameseHead, TrainingHead
 from .recognizers import (
+    DistillRecognizer2D,
+    DistillRecognizer3D,
+    KDRecognizer2D,
     KDRecognizer3D,
     SKDSRLMMRecognizer3D,
     SKDSRLRecognizer2D,
@@ -12,6 +15,10 @@ from .recognizers import (
 )
 
 __all__ = [
+    'DistillRecognizer2D',
+    'DistillRecognizer3D',
+    'KDHead',
+    'KDRecognizer2D',
     'KDRecognizer3D',
     'R3D',
     'SKDSRLMMRecognizer3D',
@@ -22,6 +29,7 @@ __all__ = [
     'SKDSRLRecognizerOmni',
     'SelfDistillHead',
     'SiameseHead',
+    'TrainingHead',
     'losses',
     'monitors',
 ]

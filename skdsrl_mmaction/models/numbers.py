@@ -18,6 +18,34 @@ def is_not_negative(value: object) -> bool:
     return isinstance(value, Real) and math.isfinite(value) and value >= 0
 
 
+def require_positive(key: str, value: object) -> None:
+    """Refuse a value that is no finite number above 0.
+
+    Args:
+        key (str): What the value is, for the error.
+        value (object): Of a config.
+
+    Raises:
+        ValueError: If it is out of range.
+    """
+    if not is_positive(value):
+        raise ValueError(f'{key} must be finite and > 0, but is {value!r}')
+
+
+def require_not_negative(key: str, value: object) -> None:
+    """Refuse a value that is no finite number of at least 0.
+
+    Args:
+        key (str): What the value is, for the error.
+        value (object): Of a config.
+
+    Raises:
+        ValueError: If it is out of range.
+    """
+    if not is_not_negative(value):
+        raise ValueError(f'{key} must be finite and >= 0, but is {value!r}')
+
+
 def check_numbers(model: nn.Module) -> None:
     """Refuse weights of losses and a std that make every loss NaN or infinite.
 

@@ -11,7 +11,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
-from .recognizers.skdsrl import TRAINING_HEADS
+from .heads import TRAINING_HEADS
 from .weights import describe_network, load_weights
 
 

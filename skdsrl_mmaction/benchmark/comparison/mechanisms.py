@@ -5,14 +5,7 @@ from typing import Dict, Sequence
 
 from mmengine.config import Config
 
-from ...mixing import add_skdsrl
-
-# The training heads of SKD-SRL that each leaves out.
-MECHANISMS = {
-    'two-views': ('distill_head', 'siamese_head'),
-    'selfkd': ('siamese_head',),
-    'skdsrl': (),
-}
+from ...mixing import add_mechanism
 
 
 def with_mechanisms(
@@ -27,8 +20,8 @@ def with_mechanisms(
         name (str): Name of the config.
         cfg (Config): Of a stock recognizer, with all options of the
             comparison.
-        mechanisms (Sequence[str]): Of :data:`MECHANISMS`; without any, the
-            config is returned alone and unchanged.
+        mechanisms (Sequence[str]): Names for :func:`add_mechanism`; without
+            any, the config is returned alone and unchanged.
 
     Returns:
         dict[str, Config]: By the name of the row: that of the config, and
@@ -42,6 +35,5 @@ def with_mechanisms(
         cfg = rows[name] = copy.deepcopy(cfg)
         cfg.train_dataloader.setdefault('drop_last', True)
     for mechanism in mechanisms:
-        mixed = rows[f'{name}-{mechanism}'] = add_skdsrl(cfg)
-        mixed.model.update(dict.fromkeys(MECHANISMS[mechanism]))
+        rows[f'{name}-{mechanism}'] = add_mechanism(cfg, mechanism)
     return rows

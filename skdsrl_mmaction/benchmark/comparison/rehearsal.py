@@ -14,7 +14,7 @@ from mmengine.registry import init_default_scope
 from torch import Tensor, nn
 
 from ...engine.preflight import trains_on_two_views
-from ...models.recognizers.skdsrl import TRAINING_HEADS
+from ...models.heads import TRAINING_HEADS
 
 
 def complexity(cfg: Config) -> Tuple[int, int]:

@@ -8,7 +8,7 @@ from .bare_model import bare_model
 
 @HOOKS.register_module()
 class CollapseHook(Hook):
-    """Warn once that the projections of the Siamese head have collapsed.
+    """Warn once that the projections of a training head have collapsed.
 
     ``feat_std`` is about 1 where the projections spread over the sphere, and
     0 where they are all the same. Models without such a head are not looked
@@ -42,8 +42,8 @@ class CollapseHook(Hook):
         if self._warned or not self.every_n_train_iters(runner, length):
             return
         history = runner.message_hub.log_scalars.get('train/feat_std')
-        head = getattr(bare_model(runner), 'siamese_head', None)
-        if history is None or head is None:
+        heads = getattr(bare_model(runner), 'heads', list)()
+        if history is None or not any(hasattr(x, 'projector') for x in heads):
             return
         values = history.data[0][-length * self.epochs :]
         if len(values) < length * self.epochs:
@@ -55,7 +55,8 @@ class CollapseHook(Hook):
                 logging.WARNING,
                 f'feat_std was {means[-1]:.3f} on average, and below '
                 f'{self.threshold} for {self.epochs} epochs: the projections '
-                'of siamese_head have collapsed. Try a lower learning rate, a '
-                'larger train_dataloader.batch_size, less weight decay, or a '
-                'lower siamese_head.loss_weight; feat_std near 1 is healthy',
+                'of the training head have collapsed. Try a lower learning '
+                'rate, a larger train_dataloader.batch_size, less weight '
+                'decay, or a lower loss_weight of the head; feat_std near 1 '
+                'is healthy',
             )

@@ -7,7 +7,7 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from torch import nn
 
-from ...models.recognizers.skdsrl import TRAINING_HEADS
+from ...models.heads import TRAINING_HEADS
 from ...models.weights import (
     Misfits,
     describe_network,

@@ -7,37 +7,49 @@ from mmaction.engine.optimizers import (
 from mmaction.registry import OPTIM_WRAPPER_CONSTRUCTORS
 from torch import nn
 
+from ...models.heads import TRAINING_HEADS
 
-class SiameseHeadApart:
-    """Give the Siamese head parameter groups of its own.
 
-    The stock constructor does not see the head, so that every parameter of
-    the stock recognizer has the learning rate and weight decay that it has
-    without SKD-SRL. The head has the base learning rate; weight decay applies
-    to its matrices, and not to its biases and BatchNorm.
+class HeadsApart:
+    """Give the training heads parameter groups of their own.
+
+    The stock constructor does not see them, so that every parameter of the
+    stock recognizer has the learning rate and weight decay that it has
+    without them. The heads have the base learning rate; weight decay applies
+    to their matrices, and not to their biases and BatchNorm.
     """
 
     def add_params(
         self, params: List[dict], module: nn.Module, **kwargs
     ) -> None:
-        """Add the groups of the stock recognizer and those of the head.
+        """Add the groups of the stock recognizer and those of the heads.
 
         Args:
             params (list[dict]): Parameter groups; extended.
             module (nn.Module): The whole recognizer.
             **kwargs: Passed to the stock constructor.
         """
-        head, module.siamese_head = module.siamese_head, None
+        heads = {
+            name: head
+            for name in TRAINING_HEADS
+            if (head := getattr(module, name, None)) is not None
+        }
         try:
+            for name in heads:
+                setattr(module, name, None)
             super().add_params(params, module, **kwargs)
         finally:
-            module.siamese_head = head
-        if head is None:
-            return
-        for vectors in (False, True):
+            for name, head in heads.items():
+                setattr(module, name, head)
+        named = {
+            f'{prefix}.{name}': param
+            for prefix, head in heads.items()
+            for name, param in head.named_parameters()
+        }
+        for vectors in (False, True) if named else ():
             chosen = {
-                f'siamese_head.{name}': param
-                for name, param in head.named_parameters()
+                name: param
+                for name, param in named.items()
                 if (param.dim() == 1) is vectors
             }
             group = dict(
@@ -52,10 +64,8 @@ class SiameseHeadApart:
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
-class SKDSRLTSMOptimWrapperConstructor(
-    SiameseHeadApart, TSMOptimWrapperConstructor
-):
-    """Parameter groups of TSM, with the Siamese head in groups of its own.
+class SKDSRLTSMOptimWrapperConstructor(HeadsApart, TSMOptimWrapperConstructor):
+    """Parameter groups of TSM, with those of the training heads apart.
 
     The stock constructor mistakes the last linear layer of a model, which is
     in that head, for the classifier.
@@ -64,9 +74,9 @@ class SKDSRLTSMOptimWrapperConstructor(
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class SKDSRLLearningRateDecayOptimizerConstructor(
-    SiameseHeadApart, LearningRateDecayOptimizerConstructor
+    HeadsApart, LearningRateDecayOptimizerConstructor
 ):
-    """Parameter groups of MViT, with the Siamese head in groups of its own.
+    """Parameter groups of MViT, with those of the training heads apart.
 
     The stock constructor refuses BatchNorm, which that head has.
     """

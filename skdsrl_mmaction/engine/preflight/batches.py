@@ -5,13 +5,13 @@ import os
 from typing import Dict, Optional
 
 from mmaction.datasets import RepeatAugDataset
-from mmaction.registry import DATA_SAMPLERS, DATASETS, MODELS
+from mmaction.registry import DATA_SAMPLERS, DATASETS
 from mmengine.config import Config
 from mmengine.dataset import ConcatDataset, DefaultSampler, RepeatDataset
 
-from ...models.heads import SiameseHead
+from ...models.heads import find_head
+from ...models.recognizers import head_configs
 from ...utils import is_a, leaf_datasets
-from .views import trains_on_two_views
 
 # Where each launcher writes the number of processes.
 _PROCESSES = dict(
@@ -28,8 +28,8 @@ def check_batch(cfg: Config, lengths: Dict[int, int]) -> None:
             ``id`` of the config of their dataset.
 
     Raises:
-        ValueError: If there is no batch, or one of a single video for the
-            predictor's BatchNorm.
+        ValueError: If there is no batch, or one that is too small for a
+            training head.
     """
     loader = cfg.train_dataloader
     samples = _length(loader.dataset, lengths)
@@ -50,14 +50,15 @@ def check_batch(cfg: Config, lengths: Dict[int, int]) -> None:
             f'{processes} processes; use a batch_size of at most that'
         )
     smallest = batch_size if drop_last else share % batch_size or batch_size
-    if smallest == 1 and _needs_two_videos(cfg):
+    head = _needs_more_videos(cfg, smallest)
+    if head is not None:
         raise ValueError(
             f'train_dataloader.batch_size={batch_size} with '
-            f'drop_last={drop_last} makes a batch of 1 video of the {samples} '
-            f'samples, {share} for each of {processes} processes, and the '
-            'BatchNorm of model.siamese_head needs 2: set '
-            'train_dataloader.batch_size >= 2 and '
-            'train_dataloader.drop_last=True'
+            f'drop_last={drop_last} makes a batch of {smallest} video(s) of '
+            f'the {samples} samples, {share} for each of {processes} '
+            f'processes, and {head.__name__} of the model needs '
+            f'{head.min_videos}: set train_dataloader.batch_size >= '
+            f'{head.min_videos} and train_dataloader.drop_last=True'
         )
 
 
@@ -77,16 +78,13 @@ def _length(dataset: dict, samples: Dict[int, int]) -> Optional[int]:
     return None
 
 
-def _needs_two_videos(cfg: Config) -> bool:
-    """Return whether the predictor cannot train on a batch of one video."""
-    head = cfg.model.get('siamese_head', dict(type='SiameseHead'))
-    return (
-        trains_on_two_views(cfg)
-        and head is not None
-        and is_a(MODELS, head.get('type'), SiameseHead)
-        and cfg.get('sync_bn') is None  # statistics over all processes
-        and not any(  # several samples of each video
-            is_a(DATASETS, dataset['type'], RepeatAugDataset)
-            for _, dataset in leaf_datasets('', cfg.train_dataloader.dataset)
-        )
-    )
+def _needs_more_videos(cfg: Config, batch: int) -> Optional[type]:
+    """Return a training head that cannot train on a batch so small."""
+    if cfg.get('sync_bn') is not None or any(
+        # Statistics over all processes, or several samples of each video.
+        is_a(DATASETS, dataset['type'], RepeatAugDataset)
+        for _, dataset in leaf_datasets('', cfg.train_dataloader.dataset)
+    ):
+        return None
+    heads = [find_head(head) for head in head_configs(cfg.model)]
+    return next((head for head in heads if head.min_videos > batch), None)

@@ -8,7 +8,7 @@ from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
 from ...datasets.transforms import SampleTwoClips, SiameseTwoView
-from ...models.recognizers.skdsrl import SKDSRLMixin
+from ...models.recognizers import count_views
 from ...utils import is_a
 
 
@@ -21,7 +21,7 @@ def trains_on_two_views(cfg: Config) -> bool:
     Returns:
         bool: False where the model trains on one view, as stock ones do.
     """
-    return is_a(MODELS, cfg.model.type, SKDSRLMixin)
+    return count_views(cfg.model) == 2
 
 
 def check_views(key: str, dataset: dict, cfg: Config) -> None:

@@ -10,7 +10,7 @@ from mmengine.config import Config
 from torch import nn
 
 from ...version import __version__
-from ..recognizers.skdsrl import TRAINING_HEADS
+from ..heads import TRAINING_HEADS
 
 
 def published(

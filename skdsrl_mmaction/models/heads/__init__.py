@@ -1,4 +1,23 @@
+from .building import (
+    build_head,
+    find_head,
+    takes_stages,
+    views_of_heads,
+)
+from .kd_head import KDHead
+from .names import TRAINING_HEADS
 from .self_distill_head import SelfDistillHead
 from .siamese_head import SiameseHead
+from .training_head import TrainingHead
 
-__all__ = ['SelfDistillHead', 'SiameseHead']
+__all__ = [
+    'KDHead',
+    'SelfDistillHead',
+    'SiameseHead',
+    'TRAINING_HEADS',
+    'TrainingHead',
+    'build_head',
+    'find_head',
+    'takes_stages',
+    'views_of_heads',
+]

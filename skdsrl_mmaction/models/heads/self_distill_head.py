@@ -1,15 +1,16 @@
 from typing import Dict
 
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor
 
 from ..losses import soft_label_kl
-from ..numbers import is_not_negative, is_positive
+from ..numbers import require_not_negative, require_positive
+from ..views import Views
+from .training_head import TrainingHead
 
 
 @MODELS.register_module()
-class SelfDistillHead(BaseModule):
+class SelfDistillHead(TrainingHead):
     """Self-knowledge distillation between two views (Eq. 2).
 
     The head has no parameters.
@@ -24,6 +25,8 @@ class SelfDistillHead(BaseModule):
         ValueError: If ``tau`` or ``loss_weight`` is out of range.
     """
 
+    num_views = 2
+
     def __init__(
         self,
         tau: float = 10,
@@ -31,19 +34,15 @@ class SelfDistillHead(BaseModule):
         detach_soft_label: bool = False,
     ) -> None:
         super().__init__()
-        if not is_positive(tau):
-            raise ValueError(
-                'distill_head.tau must be a finite temperature > 0 (the '
-                f'paper uses 10), but is {tau!r}'
-            )
-        if not is_not_negative(loss_weight):
-            raise ValueError(
-                'distill_head.loss_weight (alpha) must be finite and >= 0, '
-                f'but is {loss_weight!r}'
-            )
+        require_positive('distill_head.tau (the paper uses 10)', tau)
+        require_not_negative('distill_head.loss_weight (alpha)', loss_weight)
         self.tau = tau
         self.loss_weight = loss_weight
         self.detach_soft_label = detach_soft_label
+
+    def forward(self, views: Views) -> Dict[str, Tensor]:
+        """Return :meth:`loss` of the logits of two views."""
+        return self.loss(*views.p)
 
     def loss(self, p1: Tensor, p2: Tensor) -> Dict[str, Tensor]:
         """Weighted Eq. 2 of two logit matrices.

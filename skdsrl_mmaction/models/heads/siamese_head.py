@@ -1,20 +1,24 @@
 from typing import Dict, Optional
 
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from ..losses import similarity_loss
-from ..numbers import is_not_negative
+from ..numbers import require_not_negative
+from ..views import Views
+from .mlp import mlp
+from .training_head import TrainingHead
 
 
 @MODELS.register_module()
-class SiameseHead(BaseModule):
+class SiameseHead(TrainingHead):
     """SimSiam between the two views of a video (Eq. 3 and 4).
 
     The projector g is a single linear layer; the predictor q is linear,
-    BatchNorm, ReLU, linear (section III-B). The first layer of q has no bias,
-    because the BatchNorm after it has one. Source of the loss and of q:
+    BatchNorm, ReLU, linear (section III-B). Other depths are the paper's
+    future work: BatchNorm and ReLU stand between any two layers. A layer
+    before BatchNorm has no bias, because the BatchNorm has one. Source of the
+    loss and of q:
     "Exploring Simple Siamese Representation Learning",
     https://arxiv.org/abs/2011.10566, the paper's [21].
 
@@ -22,21 +26,33 @@ class SiameseHead(BaseModule):
         in_channels (int, optional): D of the representation. The recognizer
             fills it in from its classifier where it is left out.
         proj_channels (int): Output of g and of q. Defaults to 2048.
-        pred_channels (int): Hidden layer of q. Defaults to 512.
+        pred_channels (int): Hidden layers of q. Defaults to 512.
+        proj_layers (int): Linear layers of g; 0 for none, with which z is r.
+            Defaults to 1.
+        pred_layers (int): Linear layers of q; 0 for none, with which v is z.
+            Defaults to 2.
+        norm (bool): Whether there is BatchNorm between the layers. Defaults
+            to True.
         loss_weight (float): ``beta`` of Eq. 5, >= 0. Defaults to 1.
         init_cfg (dict, optional): Initialization config. Defaults to None,
             which keeps PyTorch's.
 
     Raises:
-        ValueError: If a width is missing or not positive, or ``loss_weight``
-            is negative or not finite.
+        ValueError: If a width is missing or not positive, a number of layers
+            or ``loss_weight`` is negative, or that is not finite.
     """
+
+    num_views = 2
+    min_videos = 2  # for BatchNorm
 
     def __init__(
         self,
         in_channels: Optional[int] = None,
         proj_channels: int = 2048,
         pred_channels: int = 512,
+        proj_layers: int = 1,
+        pred_layers: int = 2,
+        norm: bool = True,
         loss_weight: float = 1.0,
         init_cfg: Optional[dict] = None,
     ) -> None:
@@ -52,19 +68,23 @@ class SiameseHead(BaseModule):
                     f'siamese_head.{key} must be a number of '
                     f'channels >= 1, but is {width!r}'
                 )
-        if not is_not_negative(loss_weight):
-            raise ValueError(
-                'siamese_head.loss_weight (beta) must be finite and >= 0, '
-                f'but is {loss_weight!r}'
-            )
+        require_not_negative('siamese_head.proj_layers', proj_layers)
+        require_not_negative('siamese_head.pred_layers', pred_layers)
+        require_not_negative('siamese_head.loss_weight (beta)', loss_weight)
         self.loss_weight = loss_weight
-        self.projector = nn.Linear(in_channels, proj_channels)
-        self.predictor = nn.Sequential(
-            nn.Linear(proj_channels, pred_channels, bias=False),
-            nn.BatchNorm1d(pred_channels),
-            nn.ReLU(inplace=True),
-            nn.Linear(pred_channels, proj_channels),
+        projected = [proj_channels] * proj_layers
+        self.projector = mlp([in_channels, *projected], norm)
+        width = [in_channels, *projected][-1]
+        hidden = [pred_channels] * (pred_layers - 1)
+        out = [width] if pred_layers else []
+        self.predictor = mlp([width, *hidden, *out], norm)
+        self._has_norm = any(
+            isinstance(module, nn.BatchNorm1d) for module in self.modules()
         )
+
+    def forward(self, views: Views) -> Dict[str, Tensor]:
+        """Return :meth:`loss` of the representations of two views."""
+        return self.loss(*views.r)
 
     def loss(self, r1: Tensor, r2: Tensor) -> Dict[str, Tensor]:
         """Weighted Eq. 3 of two representations.
@@ -79,14 +99,10 @@ class SiameseHead(BaseModule):
         Raises:
             ValueError: In training, if N is 1: BatchNorm has no statistics.
         """
-        if (
-            self.training
-            and len(r1) < 2
-            and isinstance(self.predictor[1], nn.BatchNorm1d)
-        ):
+        if self.training and len(r1) < 2 and self._has_norm:
             raise ValueError(
                 'siamese_head needs at least 2 videos in every batch, since '
-                'its predictor has BatchNorm: set train_dataloader.batch_size '
+                'it has BatchNorm: set train_dataloader.batch_size '
                 '>= 2 and train_dataloader.drop_last=True'
             )
         z1, z2 = self.projector(r1), self.projector(r2)  # N x proj_channels

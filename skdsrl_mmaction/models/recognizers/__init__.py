@@ -1,10 +1,19 @@
-from .kd import KDRecognizer3D
+from .kd import KDRecognizer2D, KDRecognizer3D
 from .multimodal import SKDSRLMMRecognizer3D
 from .omni import SKDSRLRecognizerOmni
 from .other_inputs import SKDSRLRecognizerAudio, SKDSRLRecognizerGCN
 from .skdsrl import SKDSRLRecognizer2D, SKDSRLRecognizer3D
+from .training_heads import (
+    DistillRecognizer2D,
+    DistillRecognizer3D,
+    count_views,
+    head_configs,
+)
 
 __all__ = [
+    'DistillRecognizer2D',
+    'DistillRecognizer3D',
+    'KDRecognizer2D',
     'KDRecognizer3D',
     'SKDSRLMMRecognizer3D',
     'SKDSRLRecognizer2D',
@@ -12,4 +21,6 @@ __all__ = [
     'SKDSRLRecognizerAudio',
     'SKDSRLRecognizerGCN',
     'SKDSRLRecognizerOmni',
+    'count_views',
+    'head_configs',
 ]

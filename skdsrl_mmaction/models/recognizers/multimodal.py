@@ -1,6 +1,6 @@
 """SKD-SRL over RGB frames and skeletons at once."""
 
-from typing import Dict, Tuple
+from typing import Dict, Sequence, Tuple
 
 import torch
 from mmaction.models import MMRecognizer3D
@@ -9,6 +9,7 @@ from mmaction.utils import SampleList
 from torch import Tensor
 
 from ..losses import at_least_float32
+from ..views import capture_stages
 from .classifier import capture_input
 from .skdsrl import SKDSRLMixin
 
@@ -29,21 +30,19 @@ class SKDSRLMMRecognizer3D(SKDSRLMixin, MMRecognizer3D):
         views = zip(*map(super()._split_views, inputs.values()))
         return tuple(dict(zip(inputs, view)) for view in views)
 
-    def _encode(
-        self, x: Dict[str, Tensor], data_samples: SampleList
-    ) -> Tuple[Tensor, Tensor, Dict[str, Tensor]]:
-        feats, _ = self.extract_feat(x, data_samples=data_samples)
+    def _encode_view(
+        self,
+        x: Dict[str, Tensor],
+        data_samples: SampleList,
+        stages: Sequence[str],
+    ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], Dict[str, Tensor]]:
+        with capture_stages(self.backbone, stages) as features:
+            feats, _ = self.extract_feat(x, data_samples=data_samples)
         head = self.cls_head
         fc_rgb, fc_pose = head.fc_rgb, head.fc_pose
         with capture_input(fc_rgb) as rgb, capture_input(fc_pose) as pose:
             scores = head(feats)
+        r = torch.cat([*rgb, *pose], dim=1)
         scores = {key: at_least_float32(p) for key, p in scores.items()}
-        losses = head.loss_by_feat(scores, data_samples)
         p = torch.stack(list(scores.values())).mean(dim=0)
-        return torch.cat([*rgb, *pose], dim=1), p, losses
-
-    def _classify(
-        self, p: Tensor, data_samples: SampleList
-    ) -> Dict[str, Tensor]:
-        """Nothing: the losses are those of the modalities, see _encode."""
-        return {}
+        return r, p, features, head.loss_by_feat(scores, data_samples)

@@ -13,7 +13,8 @@ def warnings(means, head=True, recorded=True, **kwargs):
     """Feed ``feat_std`` of whole epochs; returns iterations and warnings."""
     found = []
     model = nn.Module()
-    model.siamese_head = nn.Linear(1, 1) if head else None
+    z = SimpleNamespace(projector=nn.Linear(1, 1))
+    model.heads = lambda: [z] if head else []
     runner = SimpleNamespace(
         model=model,
         train_dataloader=[None] * LENGTH,

@@ -165,5 +165,5 @@ def test_teacher_of_skdsrl_brings_its_heads_along(tmp_path):
 )
 def test_values_out_of_range(option):
     ((key, value),) = option.items()
-    with pytest.raises(ValueError, match=f'model.{key}.*{value}'):
+    with pytest.raises(ValueError, match=f'KDHead.{key}.*{value}'):
         student(None, **option)

@@ -1,0 +1,70 @@
+"""Training mechanisms by name, for any stock config."""
+
+from dataclasses import dataclass
+from typing import Dict, Optional
+
+from mmengine.config import Config
+
+from .config import add_heads, skdsrl_heads
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """What makes a stock recognizer train in some way.
+
+    Attributes:
+        family (str): Of recognizers: 'SKDSRL', for what differs from SKD-SRL
+            in its two heads, or 'Distill'.
+        model (dict): Keys of the model, which are its training heads.
+        sampler (str, optional): Type of the training data's sampler; None
+            for that of the config.
+        hooks (tuple[dict]): Custom hooks that it needs.
+    """
+
+    family: str
+    model: dict
+    sampler: Optional[str] = None
+    hooks: tuple = ()
+
+
+MECHANISMS: Dict[str, Mechanism] = {
+    'two-views': Mechanism(
+        'SKDSRL', dict(distill_head=None, siamese_head=None)
+    ),
+    'selfkd': Mechanism('SKDSRL', {**skdsrl_heads(), 'siamese_head': None}),
+    'skdsrl': Mechanism('SKDSRL', skdsrl_heads()),
+}
+
+
+def add_mechanism(cfg: Config, name: str) -> Config:
+    """Apply a mechanism, with its defaults, to the config of a recognizer.
+
+    Args:
+        cfg (Config): The config of a stock recognizer; not modified.
+        name (str): Of :data:`MECHANISMS`.
+
+    Returns:
+        Config: The new config; see :func:`~.config.add_skdsrl` for what
+        changes.
+
+    Raises:
+        ValueError: If there is no such mechanism, or it cannot be applied.
+    """
+    if name not in MECHANISMS:
+        raise ValueError(
+            f'mechanism {name!r} is none of {", ".join(MECHANISMS)}'
+        )
+    mechanism = MECHANISMS[name]
+    cfg = add_heads(cfg, mechanism.family, mechanism.model)
+    if mechanism.sampler is not None:
+        sampler = cfg.train_dataloader.get('sampler') or {}
+        shuffle = sampler.get('shuffle', True)
+        cfg.train_dataloader.sampler = dict(
+            type=mechanism.sampler, shuffle=shuffle
+        )
+    if mechanism.hooks:
+        cfg.custom_hooks = [
+            *(cfg.get('custom_hooks') or []),
+            *(dict(hook) for hook in mechanism.hooks),
+        ]
+    return cfg
