@@ -214,7 +214,7 @@ def test_views_that_were_there(cfg):
     refused(cfg, r'train_dataloader.dataset.pipeline\[1\] is SampleTwoClips')
 
 
-@pytest.mark.parametrize('kind', ['CLIPSimilarity', 'KDRecognizer3D', 'No'])
+@pytest.mark.parametrize('kind', ['CLIPSimilarity', 'Nothing'])
 def test_other_recognizers(cfg, kind):
     cfg.model.type = kind
     refused(cfg, f"model.type='{kind}' is none of Recognizer2D, Recognizer3D")
