@@ -138,14 +138,14 @@ def add_heads(
     _check_train_part(cfg)
     cfg.model.update(type=_mixed_type(cfg.model, family), **heads)
     _check_heads(cfg.model)
+    draw = dict(type='DrawHook')
+    if not _takes_rgb_alone(cfg):
+        draw['views'] = False
     if count_views(cfg.model) == 2:
         _make_views(cfg, same_clip, photometric)
     cfg.train_dataloader.setdefault('drop_last', True)
     use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
-    draw = dict(type='DrawHook')
-    if not _takes_rgb_alone(cfg):
-        draw['views'] = False
     cfg.default_hooks = {'draw': draw, **(cfg.get('default_hooks') or {})}
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
