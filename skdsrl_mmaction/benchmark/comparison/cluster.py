@@ -164,9 +164,12 @@ class ClusterExecutor(Executor):
         return Job(self.queue, job, folders)
 
     def _submit(self, run: Run, slot: int, folder: str) -> str:
+        import cloudpickle
         from submitit import AutoExecutor
         from submitit.core.utils import FailedJobError
 
+        # So that a job need not import this package beside its worker.
+        cloudpickle.register_pickle_by_value(sys.modules[__name__])
         work = Work(
             self._prepare(run),
             self._environment(run, slot),
