@@ -155,11 +155,12 @@ class ClusterExecutor(Executor):
     def _start(self, run: Run, slot: int) -> Job:
         folder = self._job_folder(run)
         job = self.queue.find(folder)
-        if job is None:
+        if job:
+            print(f'{run.id}: job {job}, submitted before', flush=True)
+        else:
             job = self._submit(run, slot, folder)
             self.queue.add(job)
-        else:
-            print(f'{run.id}: waits for job {job}, which was submitted before')
+            print(f'{run.id}: job {job}', flush=True)
         folders = [self.records_dir, self._folder(run)]
         return Job(self.queue, job, folders)
 
@@ -205,10 +206,10 @@ class ClusterExecutor(Executor):
         if not self._running:
             return
         if isinstance(sys.exc_info()[1], (KeyboardInterrupt, SystemExit)):
-            print(f'cancelling {len(self._running)} jobs')
+            print(f'jobs that are cancelled: {len(self._running)}')
             super()._stop()
         else:
-            print(f'{len(self._running)} jobs go on')
+            print(f'jobs that go on: {len(self._running)}')
 
     def _job_folder(self, run: Run) -> str:
         return osp.abspath(osp.join(self._folder(run), 'submitit'))

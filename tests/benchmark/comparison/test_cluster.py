@@ -117,12 +117,14 @@ def test_order_and_failures_are_those_of_processes(told, runs, capsys):
 def test_jobs_that_still_run_are_waited_for(told, runs, interrupt, capsys):
     (told / 'baseline.wait').touch()
     interrupt(make(told), runs[1:], OSError('the disk is full'))
-    assert '1 jobs go on' in capsys.readouterr().out
+    assert 'jobs that go on: 1\n' in capsys.readouterr().out
     made = make(told)
     time.sleep(1)
     (told / 'baseline.wait').unlink()
     made.execute(runs[1:])
-    assert f'{runs[1].id}: waits for job' in capsys.readouterr().out
+    job = submitted(told)[0].name.partition('_')[0]
+    said = capsys.readouterr().out
+    assert f'{runs[1].id}: job {job}, submitted before\n' in said
     assert made.record(runs[1])['top1'] == 0.5 and not made.failed
     assert len(started(told)) == len(submitted(told)) == 1
 
@@ -131,7 +133,7 @@ def test_jobs_that_still_run_are_waited_for(told, runs, interrupt, capsys):
 def test_jobs_are_cancelled_by_a_stop(told, runs, interrupt, capsys):
     (told / 'baseline.wait').touch()
     interrupt(make(told), runs[1:], KeyboardInterrupt())
-    assert 'cancelling 1 jobs' in capsys.readouterr().out
+    assert 'jobs that are cancelled: 1\n' in capsys.readouterr().out
     (worker,) = started(told)
 
     def ended():
