@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union
 
 from ..utils import write_text
-from .extras import has, need
+from ..utils.extras import has, need
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -202,7 +202,7 @@ def has_plotly() -> bool:
 
 def needs_plotly() -> None:
     """Raise ImportError, with what to install, without plotly."""
-    need('plotly', 'plotly', 'a page with figures needs')
+    need('plotly', 'plotly', 'analysis', 'a page with figures needs')
 
 
 def _script() -> str:
