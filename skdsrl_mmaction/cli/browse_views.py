@@ -10,14 +10,12 @@ import argparse
 from typing import List, Optional, Sequence
 
 from mmengine.config import Config
-from rich.console import Console
-from rich.progress import track
 
 from ..datasets.bad_videos import BadVideoRecord
 from ..datasets.bad_videos.record import NAME as BAD_VIDEOS
 from ..engine import check_data, check_options
 from ..mixing import add_skdsrl
-from ..utils import read_config
+from ..utils import read_config, show_progress
 from ..visualization.browse import browse
 from ..visualization.canvas import save_png
 from ..visualization.montage import draw_sample, draw_sheet, draw_tile
@@ -112,13 +110,8 @@ def browse_views(
     if split == 'train':
         record = BadVideoRecord(str(output.path(BAD_VIDEOS).parent))
         record.start([])
-    console = Console(stderr=True)
-    progress = track(
-        browse(cfg, split, num, seed, record),
-        description='drawing samples',
-        total=num,
-        console=console,
-        disable=not console.is_terminal,
+    progress = show_progress(
+        browse(cfg, split, num, seed, record), 'drawing samples', num
     )
     about = f'{split}, seed {seed}'
     if split == 'train':
