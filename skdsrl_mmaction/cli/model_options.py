@@ -38,13 +38,15 @@ def model_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def add_label_option(parser: argparse.ArgumentParser) -> None:
+def add_label_option(
+    parser: argparse.ArgumentParser, checkpoint: str = 'CHECKPOINT'
+) -> None:
     """Add ``--label-file``, whose names replace those of a checkpoint."""
     parser.add_argument(
         '--label-file',
         metavar='FILE',
-        help='names of the classes, one a line (default: those in CHECKPOINT, '
-        'or numbers)',
+        help='names of the classes, one a line (default: those in '
+        f'{checkpoint}, or numbers)',
     )
 
 

@@ -13,6 +13,7 @@ from ..utils import write_whole
 from ..visualization.curves import plot_logs
 from ..visualization.logs import read_runs
 from ..visualization.page import needs_plotly
+from .model_options import add_label_option
 from .output import Output, add_output_options
 
 
@@ -29,6 +30,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='work dir of a run, or the folder of one of its starts; several '
         'are drawn over each other',
     )
+    add_label_option(parser, 'the last checkpoint of WORK_DIR')
     add_output_options(parser, 'plot_logs/ in the first WORK_DIR')
     parser.add_argument(
         '--watch',
@@ -55,7 +57,8 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     paths = {name: output.path(name) for name in ('curves.png', 'curves.html')}
 
     def draw(refresh: Optional[int] = None) -> None:
-        for name, content in plot_logs(args.work_dirs, refresh).items():
+        files = plot_logs(args.work_dirs, refresh, args.label_file)
+        for name, content in files.items():
             if name not in paths:
                 paths[name] = output.path(name)
             write_whole(str(paths[name]), content)

@@ -58,7 +58,7 @@ def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
 
 
 def class_names(
-    model: nn.Module, meta: dict, label_file: Optional[str] = None
+    classes: int, meta: dict, label_file: Optional[str] = None
 ) -> Optional[List[str]]:
     """Return the names of the classes of a recognizer, if they are known.
 
@@ -67,8 +67,8 @@ def class_names(
     the path of a text file with one a line.
 
     Args:
-        model (nn.Module): The recognizer.
-        meta (dict): ``meta`` of its checkpoint.
+        classes (int): Number of the classes.
+        meta (dict): ``meta`` of the recognizer's checkpoint.
         label_file (str, optional): A text file with one name a line. Defaults
             to None, the names in ``meta``.
 
@@ -89,7 +89,6 @@ def class_names(
     if not isinstance(names, (list, tuple)):  # not a list: no file was read
         return None
     names = [str(name) for name in names if str(name).strip()]
-    classes = model.cls_head.num_classes
     if len(names) != classes:
         raise ValueError(f'{source}: {len(names)} names for {classes} classes')
     return names

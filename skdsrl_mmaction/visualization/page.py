@@ -20,7 +20,9 @@ h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; padding-top: 1rem;
   border-top: 1px solid #ddd; }
 figure { margin: 1rem 0; }
 figcaption, .caption { color: #555; font-size: .9rem; margin: 0; }
-img { max-width: 100%; height: auto; display: block; }
+/* A wide picture scrolls where it would be too small to read. */
+figure { overflow-x: auto; }
+img { max-width: max(100%, 34rem); height: auto; display: block; }
 .table { overflow-x: auto; }
 .grid { display: grid; gap: .5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
@@ -31,8 +33,8 @@ img { max-width: 100%; height: auto; display: block; }
 .legend i { display: inline-block; width: .8em; height: .8em;
   margin-right: .4em; border-radius: .2em; }
 table { border-collapse: collapse; font-size: .9rem; overflow-wrap: normal; }
-th, td { padding: .25rem .75rem; border-bottom: 1px solid #e4e4e4;
-  text-align: left; white-space: nowrap; }
+th, td { padding: .25rem clamp(.35rem, 1vw, .75rem); text-align: left;
+  border-bottom: 1px solid #e4e4e4; white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 _LOOK = dict(
@@ -76,7 +78,8 @@ class Page:
 
         Args:
             rows (Sequence[dict]): Cells by column, with the same keys in
-                each row. Values are written as ``str`` writes them.
+                each row. Numbers that are not whole have
+                four digits.
             caption (str): Text above it. Defaults to ''.
         """
         head = ''.join(f'<th>{escape(x)}</th>' for x in rows[:1] and rows[0])
@@ -226,4 +229,6 @@ def _script() -> str:
 
 def _cell(value: object) -> str:
     name = ' class="number"' if isinstance(value, Number) else ''
+    if isinstance(value, float):
+        value = f'{value:.0f}' if value.is_integer() else f'{value:.4g}'
     return f'<td{name}>{escape(str(value))}</td>'

@@ -22,32 +22,23 @@ from ...models.recognizers.classifier import (
     represent,
 )
 from ...utils import is_a, leaf_datasets, show_progress
+from ..predictions import Predictions
 
 
 @dataclass
-class Outputs:
-    """What a model says of N videos on the test path.
+class Outputs(Predictions):
+    """What a model says of N videos on the test path, and of their clips.
+
+    Scores are probabilities, averaged over the clips as the model averages
+    them.
 
     Attributes:
-        videos (list[str]): Their paths, or their numbers where a data set has
-            none.
-        labels (np.ndarray): (N,), from 0 to K - 1.
-        scores (np.ndarray): (N, K), probabilities, averaged over the clips as
-            the model averages them.
         clip_scores (np.ndarray): (N, clips, K), probabilities.
         r (np.ndarray): (N, D), representations, averaged over the clips.
     """
 
-    videos: List[str]
-    labels: np.ndarray
-    scores: np.ndarray
     clip_scores: np.ndarray
     r: np.ndarray
-
-    @property
-    def right(self) -> np.ndarray:
-        """(N,), bool: where the label has the largest score."""
-        return self.scores.argmax(axis=1) == self.labels
 
 
 @dataclass
