@@ -23,7 +23,7 @@ figcaption, .caption { color: #555; font-size: .9rem; margin: 0; }
 /* A wide picture scrolls where it would be too small to read. */
 figure { overflow-x: auto; }
 img { max-width: max(100%, 34rem); height: auto; display: block; }
-.table { overflow-x: auto; }
+.table { overflow-x: auto; margin-bottom: 1rem; }
 .grid { display: grid; gap: .5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
 .grid > div { min-width: 0; }

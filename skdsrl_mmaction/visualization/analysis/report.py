@@ -84,7 +84,7 @@ def write_report(
     page.table(
         [
             {
-                'number': key,
+                'measure': key,
                 **{name: row[key] for name, row in zip(names, summary)},
                 'meaning': _MEANINGS[key],
             }
