@@ -78,10 +78,14 @@ class Page:
 
         Args:
             rows (Sequence[dict]): Cells by column, with the same keys in
-                each row. Numbers that are not whole have
-                four digits.
+                each row. Numbers that are not whole have four digits, and
+                ``video``, a long path, is the last column.
             caption (str): Text above it. Defaults to ''.
         """
+        rows = [
+            dict(sorted(row.items(), key=lambda item: item[0] == 'video'))
+            for row in rows
+        ]
         head = ''.join(f'<th>{escape(x)}</th>' for x in rows[:1] and rows[0])
         body = [''.join(map(_cell, row.values())) for row in rows]
         lines = ''.join(f'<tr>{cells}</tr>\n' for cells in body)

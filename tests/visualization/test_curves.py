@@ -97,7 +97,7 @@ def test_predictions_are_on_the_page(work_dirs):
     assert 'Predictions of first: x.pkl' in html
     assert '2 of 3 videos are classified correctly.' in html
     cells = re.findall(r'<td(?: class="number")?>(.*?)</td>', html)
-    assert cells[-5:] == ['a.avi', '1', '0', '0.75', '0.25']
+    assert cells[-5:] == ['1', '0', '0.75', '0.25', 'a.avi']
     assert html.count('<img alt=') == 1
     # One for each run with predictions, where there are several.
     assert set(plot_logs(work_dirs)) == {
@@ -117,7 +117,7 @@ def test_classes_have_the_names_of_a_checkpoint(work_dirs, names, shown):
     torch.save(dict(meta=meta), work_dirs[0] / 'epoch_1.pth')
     (work_dirs[0] / 'last_checkpoint').write_text('epoch_1.pth')
     html = plot_logs(work_dirs[:1])['curves.html'].decode()
-    assert f'<td>sample 0</td><td>{shown}</td>' in html
+    assert f'<tr><td>{shown}</td>' in html
 
 
 def test_names_of_ones_own(work_dirs, tmp_path):
