@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -10,11 +11,14 @@ from ..utils import config_path, read_config
 from .base import KEY_VALUES
 
 
-def model_parser(description: str) -> argparse.ArgumentParser:
+def model_parser(
+    description: str, **checkpoint: Any
+) -> argparse.ArgumentParser:
     """Make a parser of ``config``, ``checkpoint`` and ``--cfg-options``.
 
     Args:
         description (str): Shown by ``--help`` as it is.
+        **checkpoint: Of the argument ``checkpoint``, such as its ``nargs``.
 
     Returns:
         argparse.ArgumentParser: The parser, to which a command adds its own.
@@ -28,7 +32,9 @@ def model_parser(description: str) -> argparse.ArgumentParser:
         help='config file, or a config of an installed package, such as '
         'skdsrl_mmaction::NAME.py',
     )
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument(
+        'checkpoint', **{'help': 'checkpoint file', **checkpoint}
+    )
     parser.add_argument(
         '--cfg-options',
         **KEY_VALUES,

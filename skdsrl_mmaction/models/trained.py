@@ -15,7 +15,9 @@ from .recognizers.skdsrl import TRAINING_HEADS
 from .weights import describe_network, load_weights
 
 
-def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
+def load_trained(
+    cfg: Config, checkpoint: Optional[str]
+) -> Tuple[nn.Module, dict]:
     """Build the recognizer of a config and load its weights, for inference.
 
     The weights are those that testing uses: with an ``EMAHook``, MMEngine
@@ -24,7 +26,8 @@ def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
 
     Args:
         cfg (Config): The whole config.
-        checkpoint (str): Path or URL of its checkpoint.
+        checkpoint (str, optional): Path or URL of its checkpoint. None leaves
+            the weights as they are drawn.
 
     Returns:
         tuple[nn.Module, dict]: The model on the CPU, in evaluation mode, and
@@ -42,6 +45,8 @@ def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
     if model_cfg.backbone.get('pretrained') is not None:
         model_cfg.backbone.pretrained = None
     model = revert_sync_batchnorm(MODELS.build(model_cfg))
+    if checkpoint is None:
+        return model.eval(), {}
     content = CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
     weights = content.get('state_dict', content)
     misfits = load_weights(model, weights).without(
