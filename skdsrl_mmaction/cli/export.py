@@ -19,6 +19,7 @@ from ..engine import check_data
 from ..models.export import SUFFIXES, check_format
 from ..models.trained import load_trained
 from .model_options import config_name, model_parser, read_model_config
+from .options import check_counts
 from .output import Output, add_output_options, default_output
 from .quiet import quiet
 
@@ -59,10 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     add_output_options(parser)
     args = parser.parse_args(argv)
-    for key in ('videos', 'calibration_videos'):
-        if getattr(args, key) < 1:
-            name = key.replace('_', '-')
-            parser.error(f'--{name}={getattr(args, key)} must be 1 or more')
+    check_counts(parser, args, 'videos', 'calibration_videos')
     if args.calibration and args.format != 'onnx':
         parser.error(f'--calibration: int8 is for onnx, not {args.format}')
     return args

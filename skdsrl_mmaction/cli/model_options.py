@@ -8,7 +8,7 @@ from mmengine.config import Config
 
 from ..engine import check_options
 from ..utils import config_path, read_config
-from .base import KEY_VALUES
+from .options import config_parser
 
 
 def model_parser(
@@ -23,23 +23,9 @@ def model_parser(
     Returns:
         argparse.ArgumentParser: The parser, to which a command adds its own.
     """
-    parser = argparse.ArgumentParser(
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        'config',
-        help='config file, or a config of an installed package, such as '
-        'skdsrl_mmaction::NAME.py',
-    )
+    parser = config_parser(description)
     parser.add_argument(
         'checkpoint', **{'help': 'checkpoint file', **checkpoint}
-    )
-    parser.add_argument(
-        '--cfg-options',
-        **KEY_VALUES,
-        metavar='KEY=VALUE',
-        help='keys of the config to override',
     )
     return parser
 

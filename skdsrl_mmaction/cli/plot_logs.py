@@ -4,7 +4,6 @@ Writes curves.png, the page curves.html and, where tools/test.py --dump has
 written predictions into a work dir, the confusion matrix.
 """
 
-import argparse
 import time
 from pathlib import Path
 from typing import Optional, Sequence
@@ -14,14 +13,12 @@ from ..visualization.curves import plot_logs
 from ..visualization.logs import read_runs
 from ..visualization.page import needs_plotly
 from .model_options import add_label_option
+from .options import check_counts, raw_parser
 from .output import Output, add_output_options
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = raw_parser(__doc__)
     parser.add_argument(
         'work_dirs',
         type=Path,
@@ -42,8 +39,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         'a browser loads the page again by itself',
     )
     args = parser.parse_args(argv)
-    if args.watch is not None and args.watch < 1:
-        parser.error(f'--watch {args.watch} must be >= 1 second')
+    check_counts(parser, args, 'watch')
     return args
 
 
