@@ -6,8 +6,12 @@ from .recognizers import (
     DistillRecognizer3D,
     KDRecognizer2D,
     KDRecognizer3D,
+    SKDSRLMMRecognizer3D,
     SKDSRLRecognizer2D,
     SKDSRLRecognizer3D,
+    SKDSRLRecognizerAudio,
+    SKDSRLRecognizerGCN,
+    SKDSRLRecognizerOmni,
 )
 
 __all__ = [
@@ -17,8 +21,12 @@ __all__ = [
     'KDRecognizer2D',
     'KDRecognizer3D',
     'R3D',
+    'SKDSRLMMRecognizer3D',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',
+    'SKDSRLRecognizerAudio',
+    'SKDSRLRecognizerGCN',
+    'SKDSRLRecognizerOmni',
     'SelfDistillHead',
     'SiameseHead',
     'TrainingHead',
