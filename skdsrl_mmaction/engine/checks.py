@@ -10,8 +10,10 @@ from mmengine.config import Config
 from ..utils import is_a, leaf_datasets
 from .hooks.finite_hook import PATHS
 
-# How a transform made a sample: its frames, and what was drawn.
+# Which sample of its data set it is, and how a transform made it: its frames,
+# and what was drawn.
 MADE_BY = (
+    'sample_idx',
     'frame_inds',
     'total_frames',
     'views',

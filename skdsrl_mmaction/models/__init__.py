@@ -1,6 +1,15 @@
 from . import losses, monitors
 from .backbones import R3D
-from .heads import KDHead, SelfDistillHead, SiameseHead, TrainingHead
+from .heads import (
+    BestTeacherHead,
+    CSKDHead,
+    DDGSDHead,
+    KDHead,
+    PSKDHead,
+    SelfDistillHead,
+    SiameseHead,
+    TrainingHead,
+)
 from .recognizers import (
     DistillRecognizer2D,
     DistillRecognizer3D,
@@ -15,11 +24,15 @@ from .recognizers import (
 )
 
 __all__ = [
+    'BestTeacherHead',
+    'CSKDHead',
+    'DDGSDHead',
     'DistillRecognizer2D',
     'DistillRecognizer3D',
     'KDHead',
     'KDRecognizer2D',
     'KDRecognizer3D',
+    'PSKDHead',
     'R3D',
     'SKDSRLMMRecognizer3D',
     'SKDSRLRecognizer2D',

@@ -114,6 +114,22 @@ class TrainingHeadsMixin:
                 load_teacher(self.teacher_cfg, self.teacher_checkpoint)
             ]
 
+    def set_teacher(self, teacher: nn.Module) -> None:
+        """Learn from a network of this run, where the config names none.
+
+        Args:
+            teacher (nn.Module): A frozen recognizer in evaluation mode.
+
+        Raises:
+            ValueError: If the config names one.
+        """
+        if self.teacher_cfg is not None:
+            raise ValueError(
+                f'model.teacher={self.teacher_cfg["type"]!r} is the teacher '
+                'of this model, which cannot have another; set it to None'
+            )
+        self._teacher = [teacher]
+
     def loss(
         self, inputs: Tensor, data_samples: SampleList, **kwargs
     ) -> Losses:
@@ -153,7 +169,7 @@ class TrainingHeadsMixin:
         encoded = [self._encode_view(each, data_samples, stages) for each in x]
         r, p, features, losses = zip(*encoded)
         views = Views(x, r, p, features, data_samples)
-        if self.teacher_cfg is not None:
+        if self._teacher or self.teacher_cfg is not None:
             views.teacher = self._encode_by_teacher(x, data_samples)
         return views, losses
 
