@@ -33,6 +33,8 @@ MECHANISMS: Dict[str, Mechanism] = {
     ),
     'selfkd': Mechanism('SKDSRL', {**skdsrl_heads(), 'siamese_head': None}),
     'skdsrl': Mechanism('SKDSRL', skdsrl_heads()),
+    'byot': Mechanism('Distill', dict(train_heads=[dict(type='BYOTHead')])),
+    'frskd': Mechanism('Distill', dict(train_heads=[dict(type='FRSKDHead')])),
 }
 
 

@@ -1,6 +1,14 @@
 from . import losses, monitors
 from .backbones import R3D
-from .heads import KDHead, SelfDistillHead, SiameseHead, TrainingHead
+from .heads import (
+    BYOTHead,
+    FitNetHead,
+    FRSKDHead,
+    KDHead,
+    SelfDistillHead,
+    SiameseHead,
+    TrainingHead,
+)
 from .recognizers import (
     DistillRecognizer2D,
     DistillRecognizer3D,
@@ -11,8 +19,11 @@ from .recognizers import (
 )
 
 __all__ = [
+    'BYOTHead',
     'DistillRecognizer2D',
     'DistillRecognizer3D',
+    'FRSKDHead',
+    'FitNetHead',
     'KDHead',
     'KDRecognizer2D',
     'KDRecognizer3D',

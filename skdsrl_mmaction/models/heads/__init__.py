@@ -4,6 +4,9 @@ from .building import (
     takes_stages,
     views_of_heads,
 )
+from .byot_head import BYOTHead
+from .fitnet_head import FitNetHead
+from .frskd_head import FRSKDHead
 from .kd_head import KDHead
 from .names import TRAINING_HEADS
 from .self_distill_head import SelfDistillHead
@@ -11,6 +14,9 @@ from .siamese_head import SiameseHead
 from .training_head import TrainingHead
 
 __all__ = [
+    'BYOTHead',
+    'FRSKDHead',
+    'FitNetHead',
     'KDHead',
     'SelfDistillHead',
     'SiameseHead',
