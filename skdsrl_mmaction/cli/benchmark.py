@@ -105,6 +105,14 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         'videos, which is cut from training (default: %(const)s), and not '
         'the last ones',
     )
+    parser.add_argument(
+        '--train-share',
+        type=float,
+        default=1,
+        metavar='SHARE',
+        help='with --folds: train on this share of the training videos of '
+        'each class',
+    )
     parser.add_argument('--epochs', type=int, help='passes over the videos')
     parser.add_argument(
         '--width', type=int, help='base_channels of all backbones'
@@ -161,6 +169,8 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         parser.error('--folds needs --ann-file and --data-prefix')
     if any(cross_validation) and not args.folds:
         parser.error('--ann-file and --data-prefix need --folds')
+    if args.train_share != 1 and not args.folds:
+        parser.error('--train-share needs --folds')
     return args
 
 
@@ -175,6 +185,7 @@ def plan(args):
         group=args.group,
         list_dir=osp.join(args.work_dir, 'lists'),
         val=args.val,
+        train_share=args.train_share,
         processes=args.gpus_per_run,
         apply=args.apply,
         budget=args.budget,

@@ -108,6 +108,32 @@ def split_folds(
     ]
 
 
+def thin_out(samples: Sequence[str], share: float) -> List[str]:
+    """Keep a share of the videos of each class, evenly over the list.
+
+    Args:
+        samples (Sequence[str]): Lines ``path label``.
+        share (float): In (0, 1].
+
+    Returns:
+        list[str]: At least one line of each class, in their given order.
+
+    Raises:
+        ValueError: If ``share`` is out of range.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f'--train-share={share} must be > 0 and at most 1')
+    by_class: Dict[str, List[int]] = {}
+    for i, sample in enumerate(samples):
+        by_class.setdefault(sample.split()[-1], []).append(i)
+    kept = []
+    for places in by_class.values():
+        number = max(1, round(share * len(places)))
+        step = len(places) / number
+        kept += [places[int((k + 0.5) * step)] for k in range(number)]
+    return [samples[i] for i in sorted(kept)]
+
+
 def write_folds(
     folds: Sequence[Tuple[List[str], List[str]]], folder: str
 ) -> List[Dict[str, str]]:

@@ -14,7 +14,13 @@ from mmengine.registry import init_default_scope
 from ...engine import check_data
 from ...utils import config_path, is_a, read_config
 from .data import describe_data
-from .folds import count_classes, read_samples, split_folds, write_folds
+from .folds import (
+    count_classes,
+    read_samples,
+    split_folds,
+    thin_out,
+    write_folds,
+)
 from .mechanisms import with_mechanisms
 from .overrides import apply_overrides, splits_of
 from .protocol import check_options, set_protocol
@@ -136,6 +142,7 @@ def plan_comparison(
     group: str = '.+',
     list_dir: str = 'work_dirs/benchmark/lists',
     val: Optional[float] = None,
+    train_share: float = 1,
     processes: int = 1,
     **options: Any,
 ) -> List[Run]:
@@ -156,6 +163,8 @@ def plan_comparison(
         list_dir (str): Where the lists of folds and validation are written.
         val (float, optional): Share of the training videos on which each run
             chooses its weights. By default its last ones are tested.
+        train_share (float): With ``folds``: share of the training videos of
+            each class that are trained on. Defaults to 1, all.
         processes (int): That train a run together. Defaults to 1.
         **options: See :func:`load_configs`.
 
@@ -170,7 +179,11 @@ def plan_comparison(
     if folds:
         samples = read_samples(ann_files)
         options['num_classes'] = count_classes(samples)
-        lists = write_folds(split_folds(samples, folds, group), list_dir)
+        parts = [
+            (thin_out(train, train_share), test)
+            for train, test in split_folds(samples, folds, group)
+        ]
+        lists = write_folds(parts, list_dir)
     configs = load_configs(
         patterns,
         cross_validation=bool(folds),

@@ -4,6 +4,7 @@ from skdsrl_mmaction.benchmark.comparison.folds import (
     count_classes,
     read_samples,
     split_folds,
+    thin_out,
     write_folds,
 )
 
@@ -70,3 +71,22 @@ def test_folds_are_named_after_their_content(tmp_path):
     # Other folds do not overwrite them.
     write_folds(split_folds(SAMPLES, 2, r'set\d+'), str(folder))
     assert len(list(folder.iterdir())) == 8
+
+
+@pytest.mark.parametrize('share, each', [(0.25, 5), (0.5, 10), (0.01, 1)])
+def test_a_share_of_each_class_spread_over_the_list(share, each):
+    kept = thin_out(SAMPLES, share)
+    assert [line for line in SAMPLES if line in kept] == kept
+    for label in '012':
+        places = [i for i, x in enumerate(SAMPLES) if x[-1] == label]
+        chosen = [i for i in places if SAMPLES[i] in kept]
+        assert len(chosen) == each
+        steps = {b - a for a, b in zip(chosen, chosen[1:])}
+        assert steps <= {20 // each}
+    assert thin_out(SAMPLES, 1) == SAMPLES
+
+
+@pytest.mark.parametrize('share', [0, -0.5, 1.5])
+def test_shares_out_of_range(share):
+    with pytest.raises(ValueError, match=f'--train-share={share} must be'):
+        thin_out(SAMPLES, share)

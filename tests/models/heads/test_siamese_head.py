@@ -69,3 +69,32 @@ def test_values_out_of_range(option):
     ((key, value),) = option.items()
     with pytest.raises(ValueError, match=f'siamese_head.{key}.*{value}'):
         build(**{'in_channels': 6, **option})
+
+
+@pytest.mark.parametrize(
+    'options, v_width, layers',
+    [
+        (dict(proj_layers=0), 6, (0, 2)),
+        (dict(proj_layers=3), 8, (3, 2)),
+        (dict(pred_layers=0), 8, (1, 0)),
+        (dict(pred_layers=3), 8, (1, 3)),
+        (dict(norm=False, proj_layers=2), 8, (2, 2)),
+    ],
+)
+def test_other_projectors_and_predictors(options, v_width, layers):
+    head = build(in_channels=6, proj_channels=8, pred_channels=4, **options)
+    z = head.projector(torch.randn(5, 6))
+    v = head.predictor(z)
+    assert z.shape == v.shape == (5, v_width)
+    for part, number in zip((head.projector, head.predictor), layers):
+        kinds = [type(module) for module in part.modules()]
+        assert kinds.count(nn.Linear) == number
+        norms = max(0, number - 1) if options.get('norm', True) else 0
+        assert kinds.count(nn.BatchNorm1d) == norms
+    loss = head.loss(torch.randn(5, 6), torch.randn(5, 6))['loss_sim']
+    assert -1 <= loss.item() <= 1
+
+
+def test_a_batch_of_one_trains_without_batch_norm():
+    head = build(in_channels=6, proj_channels=8, norm=False)
+    assert head.loss(torch.randn(1, 6), torch.randn(1, 6))['loss_sim'] <= 1
