@@ -2,8 +2,11 @@ from . import losses, monitors
 from .backbones import R3D
 from .heads import (
     BestTeacherHead,
+    BYOTHead,
     CSKDHead,
     DDGSDHead,
+    FitNetHead,
+    FRSKDHead,
     KDHead,
     PSKDHead,
     SelfDistillHead,
@@ -27,8 +30,11 @@ __all__ = [
     'BestTeacherHead',
     'CSKDHead',
     'DDGSDHead',
+    'BYOTHead',
     'DistillRecognizer2D',
     'DistillRecognizer3D',
+    'FRSKDHead',
+    'FitNetHead',
     'KDHead',
     'KDRecognizer2D',
     'KDRecognizer3D',

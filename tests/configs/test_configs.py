@@ -13,6 +13,7 @@ from tests.support.paths import ROOT
 
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
+OTHERS = ('byot', 'fitnet', 'frskd')  # mechanisms of other papers, on R3D-18
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
@@ -29,7 +30,12 @@ def shrink(model):
 def test_every_mechanism_of_tables_1_and_2():
     names = {path.stem for path in LEAVES}
     datasets = ('k400', 'ucf101', 'hmdb51')
-    assert names == {'skdsrl_r3d18_demo'} | {
+    others = {
+        f'{method}_r3d18_{dataset}'
+        for method in OTHERS
+        for dataset in datasets
+    }
+    assert names == {'skdsrl_r3d18_demo'} | others | {
         f'{method}_{backbone}_{dataset}'
         for method in ('baseline', 'baseline-aug', 'kd', 'selfkd', 'skdsrl')
         for backbone in ('r3d18', 'r3d50')
@@ -50,7 +56,7 @@ def test_config(path: Path, counting_video, tmp_path):
         MODELS.build(cfg.model)  # the widths fit together as written
 
     shrink(cfg.model)
-    if method == 'kd':
+    if method in ('kd', 'fitnet'):
         shrink(cfg.model.teacher)
         teacher = MODELS.build(cfg.model.teacher)
         cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')
