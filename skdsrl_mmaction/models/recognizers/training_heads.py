@@ -94,6 +94,7 @@ class TrainingHeadsMixin:
             backbone=self.backbone,
             dims=3 if isinstance(self, Recognizer3D) else 2,
             teacher=self.teacher_cfg,
+            recognizer=self,
         )
 
     def heads(self) -> List[TrainingHead]:
@@ -155,7 +156,7 @@ class TrainingHeadsMixin:
         """Lines 4 to 6: the views, and the auxiliary losses of each."""
         x = self._split_views(inputs)
         stages = sorted({name for h in self.heads() for name in h.stages})
-        encoded = [self._encode_view(each, data_samples, stages) for each in x]
+        encoded = [self.encode_view(each, data_samples, stages) for each in x]
         r, p, features, aux = zip(*encoded)
         views = Views(x, r, p, features, data_samples)
         if self.teacher_cfg is not None:
@@ -180,10 +181,20 @@ class TrainingHeadsMixin:
         # Stock extract_feat() flattens the clip axis with view().
         return tuple(x.contiguous() for x in inputs.chunk(number, dim=1))
 
-    def _encode_view(
-        self, x: Tensor, data_samples: SampleList, stages: Sequence[str]
+    def encode_view(
+        self, x: Tensor, data_samples: SampleList, stages: Sequence[str] = ()
     ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], Losses]:
-        """Representation, logits, features and auxiliary losses of a view."""
+        """Encode one view and classify it.
+
+        Args:
+            x (Tensor): The view; see :class:`~..views.Views`.
+            data_samples (list[:obj:`ActionDataSample`]): N.
+            stages (Sequence[str]): Modules of the backbone. Defaults to ().
+
+        Returns:
+            tuple: r, (N, D); p, (N, K); outputs of the stages by name; and
+            auxiliary losses of a neck by name.
+        """
         with capture_stages(self.backbone, stages) as features:
             feats, head_kwargs = self.extract_feat(
                 x, data_samples=data_samples
