@@ -10,6 +10,7 @@ from mmaction.engine.optimizers import (
 from mmaction.models import Recognizer2D, Recognizer3D
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
+from torch import nn
 
 from ..engine.loops import use_resumable_loop
 from ..models.heads import build_head, takes_stages
@@ -191,6 +192,7 @@ def _check_heads(model: dict) -> None:
                 backbone or None,
                 dims=3 if model['type'].endswith('3D') else 2,
                 teacher=model.get('teacher'),
+                recognizer=nn.Module(),  # a head copies it as it is
             )
 
 
