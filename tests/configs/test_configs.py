@@ -152,6 +152,18 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         'tau1': {'model.distill_head.tau': 1},
         'detach': {'model.distill_head.detach_soft_label': True},
         'two-views': {'model.distill_head': None, 'model.siamese_head': None},
+        'beta01': {'model.siamese_head.loss_weight': 0.1},
+        'proj-none': {'model.siamese_head.proj_layers': 0},
+        'proj2': {'model.siamese_head.proj_layers': 2},
+        'proj3': {'model.siamese_head.proj_layers': 3},
+        'proj512': {'model.siamese_head.proj_channels': 512},
+        'pred-none': {'model.siamese_head.pred_layers': 0},
+        'pred3': {'model.siamese_head.pred_layers': 3},
+        'pred128': {'model.siamese_head.pred_channels': 128},
+        'no-norm': {'model.siamese_head.norm': False},
+        'no-operators': {
+            f'{PIPELINE}.3.transforms.{i}': None for i in range(3, 8)
+        },
         'same-clip': {
             **{f'{PIPELINE}.1.{key}': x for key, x in SAMPLER.items()},
             f'{PIPELINE}.1.sampler': None,
@@ -172,7 +184,7 @@ def test_ablations_differ_in_one_thing(name, want):
         for key, value in changes(ablation, leaf).items()
         if not key.startswith('train_pipeline')
     } == want
-    assert len(ABLATIONS) == 6
+    assert len(ABLATIONS) == 16
 
 
 def test_split_is_one_key():
