@@ -27,6 +27,12 @@ class Mechanism:
     hooks: tuple = ()
 
 
+def _in_place_of_eq_3(head: str) -> Mechanism:
+    """SKD-SRL with another loss over the representations of two views."""
+    heads = {**skdsrl_heads(), 'siamese_head': dict(type=head)}
+    return Mechanism('SKDSRL', heads)
+
+
 MECHANISMS: Dict[str, Mechanism] = {
     'two-views': Mechanism(
         'SKDSRL', dict(distill_head=None, siamese_head=None)
@@ -58,6 +64,12 @@ MECHANISMS: Dict[str, Mechanism] = {
     ),
     'byot': Mechanism('Distill', dict(train_heads=[dict(type='BYOTHead')])),
     'frskd': Mechanism('Distill', dict(train_heads=[dict(type='FRSKDHead')])),
+    'barlow-twins': _in_place_of_eq_3('BarlowTwinsHead'),
+    'simclr': _in_place_of_eq_3('SimCLRHead'),
+    'supcon': _in_place_of_eq_3('SupConHead'),
+    'vicreg': _in_place_of_eq_3('VICRegHead'),
+    'byol': _in_place_of_eq_3('BYOLHead'),
+    'swav': _in_place_of_eq_3('SwAVHead'),
 }
 
 

@@ -1,7 +1,9 @@
-from . import losses, monitors
+from . import losses, monitors, representation_losses
 from .backbones import R3D
 from .heads import (
+    BarlowTwinsHead,
     BestTeacherHead,
+    BYOLHead,
     BYOTHead,
     CSKDHead,
     DDGSDHead,
@@ -9,9 +11,14 @@ from .heads import (
     FRSKDHead,
     KDHead,
     PSKDHead,
+    RepresentationHead,
     SelfDistillHead,
     SiameseHead,
+    SimCLRHead,
+    SupConHead,
+    SwAVHead,
     TrainingHead,
+    VICRegHead,
 )
 from .recognizers import (
     DistillRecognizer2D,
@@ -31,6 +38,8 @@ __all__ = [
     'CSKDHead',
     'DDGSDHead',
     'BYOTHead',
+    'BYOLHead',
+    'BarlowTwinsHead',
     'DistillRecognizer2D',
     'DistillRecognizer3D',
     'FRSKDHead',
@@ -41,6 +50,7 @@ __all__ = [
     'PSKDHead',
     'R3D',
     'SKDSRLMMRecognizer3D',
+    'RepresentationHead',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',
     'SKDSRLRecognizerAudio',
@@ -48,7 +58,12 @@ __all__ = [
     'SKDSRLRecognizerOmni',
     'SelfDistillHead',
     'SiameseHead',
+    'SimCLRHead',
+    'SupConHead',
+    'SwAVHead',
     'TrainingHead',
+    'VICRegHead',
     'losses',
     'monitors',
+    'representation_losses',
 ]

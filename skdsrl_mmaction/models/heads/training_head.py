@@ -20,7 +20,9 @@ class TrainingHead(BaseModule):
     A head may take these arguments, which the recognizer fills in where the
     config leaves them out: ``in_channels``, D of the representation;
     ``num_classes``, K; ``stage_channels``, a dict of the channels of the
-    ``stages``; and ``teacher_channels``, of the ``teacher_stages``.
+    ``stages``; ``teacher_channels``, of the ``teacher_stages``; and
+    ``recognizer``, the recognizer itself, which a head may read and copy and
+    must not hold as a submodule.
 
     Attributes:
         num_views (int, optional): Clips of each video that it works on;
