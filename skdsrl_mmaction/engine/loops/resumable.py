@@ -11,6 +11,7 @@ from torch.utils.data import BatchSampler, DataLoader
 
 from ...datasets import NumberedSampler, SeededDataset, seed_generators
 from ...datasets.draws import ITERATION
+from ...datasets.handover import share_batches
 from ..hooks import MissedValidationHook, ResumeHook, StopHook
 from ..processes import protect_workers
 
@@ -41,6 +42,7 @@ class _Resumable:
                 ),
             )
             protect_workers(dataloader)
+            share_batches(dataloader)
         super().__init__(runner, dataloader, **kwargs)
         # Not built yet, and without a public name.
         validation = runner._val_dataloader
