@@ -215,6 +215,7 @@ class ClusterExecutor(Executor):
             cpus_per_task=cpus,
             gpus_per_node=run.processes if self.has_gpus else None,
             stderr_to_stdout=True,
+            slurm_signal_delay_s=30,  # before the limit: nothing is saved
             slurm_partition=self.partition,
             # Two jobs of a run never run at the same time.
             slurm_dependency='singleton',

@@ -338,7 +338,7 @@ def test_a_job_that_slurm_refuses(told, runs, slurm):
         made.execute(runs[1:])
 
 
-def test_the_queue(told, runs, slurm, monkeypatch):
+def test_the_queue(told, runs, slurm):
     """A job is found by its folder, unless it is about to end."""
     made = make(told, kind='slurm', partition='long', minutes=90)
     folder = made._job_folder(runs[1])
