@@ -39,7 +39,9 @@ def add_checks(cfg: Config, training: bool) -> None:
             a pattern or a list of them, is handed to :class:`WeightsHook`.
         training (bool): Whether it is about to be trained.
     """
-    hooks = cfg.setdefault('default_hooks', {})
+    # The Runner takes None for no hooks but its own.
+    cfg.default_hooks = cfg.get('default_hooks') or {}
+    hooks = cfg.default_hooks
     allowed = cfg.get('allow_missing') or []
     added = dict(
         weights=dict(

@@ -56,6 +56,8 @@ MECHANISMS: Dict[str, Mechanism] = {
         dict(train_heads=[dict(type='PSKDHead')]),
         hooks=(dict(type='PastPredictionsHook'),),
     ),
+    'byot': Mechanism('Distill', dict(train_heads=[dict(type='BYOTHead')])),
+    'frskd': Mechanism('Distill', dict(train_heads=[dict(type='FRSKDHead')])),
 }
 
 

@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
 # Mechanisms of other papers, on R3D-18.
-OTHERS = ('cskd', 'ddgsd', 'pskd', 'selfkd-best')
+OTHERS = ('byot', 'cskd', 'ddgsd', 'fitnet', 'frskd', 'pskd', 'selfkd-best')
 TWO_VIEWS = ('skdsrl', 'selfkd', 'ddgsd')
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
@@ -59,7 +59,7 @@ def test_config(path: Path, counting_video, tmp_path):
         MODELS.build(cfg.model)  # the widths fit together as written
 
     shrink(cfg.model)
-    if method == 'kd':
+    if method in ('kd', 'fitnet'):
         shrink(cfg.model.teacher)
         teacher = MODELS.build(cfg.model.teacher)
         cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')
@@ -165,6 +165,18 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         'tau1': {'model.distill_head.tau': 1},
         'detach': {'model.distill_head.detach_soft_label': True},
         'two-views': {'model.distill_head': None, 'model.siamese_head': None},
+        'beta01': {'model.siamese_head.loss_weight': 0.1},
+        'proj-none': {'model.siamese_head.proj_layers': 0},
+        'proj2': {'model.siamese_head.proj_layers': 2},
+        'proj3': {'model.siamese_head.proj_layers': 3},
+        'proj512': {'model.siamese_head.proj_channels': 512},
+        'pred-none': {'model.siamese_head.pred_layers': 0},
+        'pred3': {'model.siamese_head.pred_layers': 3},
+        'pred128': {'model.siamese_head.pred_channels': 128},
+        'no-norm': {'model.siamese_head.norm': False},
+        'no-operators': {
+            f'{PIPELINE}.3.transforms.{i}': None for i in range(3, 8)
+        },
         'same-clip': {
             **{f'{PIPELINE}.1.{key}': x for key, x in SAMPLER.items()},
             f'{PIPELINE}.1.sampler': None,
@@ -185,7 +197,7 @@ def test_ablations_differ_in_one_thing(name, want):
         for key, value in changes(ablation, leaf).items()
         if not key.startswith('train_pipeline')
     } == want
-    assert len(ABLATIONS) == 6
+    assert len(ABLATIONS) == 16
 
 
 def test_split_is_one_key():

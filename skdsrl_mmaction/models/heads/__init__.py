@@ -5,8 +5,11 @@ from .building import (
     takes_stages,
     views_of_heads,
 )
+from .byot_head import BYOTHead
 from .cskd_head import CSKDHead
 from .ddgsd_head import DDGSDHead
+from .fitnet_head import FitNetHead
+from .frskd_head import FRSKDHead
 from .kd_head import KDHead
 from .names import TRAINING_HEADS
 from .pskd_head import PSKDHead
@@ -18,6 +21,9 @@ __all__ = [
     'BestTeacherHead',
     'CSKDHead',
     'DDGSDHead',
+    'BYOTHead',
+    'FRSKDHead',
+    'FitNetHead',
     'KDHead',
     'PSKDHead',
     'SelfDistillHead',

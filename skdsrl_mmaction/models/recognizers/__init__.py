@@ -1,4 +1,7 @@
 from .kd import KDRecognizer2D, KDRecognizer3D
+from .multimodal import SKDSRLMMRecognizer3D
+from .omni import SKDSRLRecognizerOmni
+from .other_inputs import SKDSRLRecognizerAudio, SKDSRLRecognizerGCN
 from .skdsrl import SKDSRLRecognizer2D, SKDSRLRecognizer3D
 from .training_heads import (
     DistillRecognizer2D,
@@ -12,8 +15,12 @@ __all__ = [
     'DistillRecognizer3D',
     'KDRecognizer2D',
     'KDRecognizer3D',
+    'SKDSRLMMRecognizer3D',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',
+    'SKDSRLRecognizerAudio',
+    'SKDSRLRecognizerGCN',
+    'SKDSRLRecognizerOmni',
     'count_views',
     'head_configs',
 ]

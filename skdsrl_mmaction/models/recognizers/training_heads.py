@@ -16,7 +16,7 @@ from ..monitors import feat_std, view_agreement
 from ..numbers import check_numbers
 from ..teacher import load_teacher
 from ..views import Views, capture_stages
-from .classifier import find_classifier, represent
+from .classifier import represent, representation_width
 
 Losses = Dict[str, Tensor]
 
@@ -84,12 +84,12 @@ class TrainingHeadsMixin:
 
     def _build_head(self, cfg: OptConfigType) -> Optional[TrainingHead]:
         cls_head = getattr(self, 'cls_head', None)
-        classifier = find_classifier(cls_head)
-        if cfg is None or classifier is None:
+        width = representation_width(cls_head)
+        if cfg is None or width is None:
             return None
         return build_head(
             cfg,
-            in_channels=classifier[1],
+            in_channels=width,
             num_classes=cls_head.num_classes,
             backbone=self.backbone,
             dims=3 if isinstance(self, Recognizer3D) else 2,
@@ -154,13 +154,8 @@ class TrainingHeadsMixin:
             RuntimeError: If there is no linear classifier, or
                 ``init_weights()`` has not loaded the teacher.
         """
-        views, aux = self._encode(inputs, data_samples)
-        losses = self._loss_of_views(
-            [
-                {**self.cls_head.loss_by_feat(p, data_samples), **aux_of_view}
-                for p, aux_of_view in zip(views.p, aux)
-            ]
-        )
+        views, of_views = self._encode(inputs, data_samples)
+        losses = self._loss_of_views(of_views)
         for head in self.heads():
             losses.update(head(views))
         return {**losses, **self._monitors(views)}
@@ -168,23 +163,25 @@ class TrainingHeadsMixin:
     def _encode(
         self, inputs: Tensor, data_samples: SampleList
     ) -> Tuple[Views, Tuple[Losses, ...]]:
-        """Lines 4 to 6: the views, and the auxiliary losses of each."""
+        """Lines 4 to 6: the views, and the losses of each."""
         x = self._split_views(inputs)
         stages = sorted({name for h in self.heads() for name in h.stages})
         encoded = [self._encode_view(each, data_samples, stages) for each in x]
-        r, p, features, aux = zip(*encoded)
+        r, p, features, losses = zip(*encoded)
         views = Views(x, r, p, features, data_samples)
         if self._teacher or self.teacher_cfg is not None:
             views.teacher = self._encode_by_teacher(x, data_samples)
-        return views, aux
+        return views, losses
 
     def _split_views(self, inputs: Tensor) -> Tuple[Tensor, ...]:
         clips, number = inputs.shape[1], self.num_views
         if clips % number or (
-            isinstance(self, Recognizer3D) and clips != number
+            not isinstance(self, Recognizer2D) and clips != number
         ):
             advice = (
-                'add SiameseTwoView to' if number == 2 else 'see the clips of'
+                'add SiameseTwoView, or SiameseTwoPass for skeletons, to'
+                if number == 2
+                else 'see the clips of'
             )
             raise ValueError(
                 f'{type(self).__name__} trains on '
@@ -199,7 +196,7 @@ class TrainingHeadsMixin:
     def _encode_view(
         self, x: Tensor, data_samples: SampleList, stages: Sequence[str]
     ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], Losses]:
-        """Representation, logits, features and auxiliary losses of a view."""
+        """Representation, logits, features and stock losses of a view."""
         with capture_stages(self.backbone, stages) as features:
             feats, head_kwargs = self.extract_feat(
                 x, data_samples=data_samples
@@ -207,11 +204,10 @@ class TrainingHeadsMixin:
         r, p = represent(
             getattr(self, 'cls_head', None), feats, len(x), **head_kwargs
         )
-        aux = {
-            key: at_least_float32(loss)
-            for key, loss in head_kwargs.get('loss_aux', {}).items()
-        }
-        return r, p, features, aux
+        losses = self.cls_head.loss_by_feat(p, data_samples)
+        for key, loss in head_kwargs.get('loss_aux', {}).items():
+            losses[key] = at_least_float32(loss)
+        return r, p, features, losses
 
     def _encode_by_teacher(
         self, x: Sequence[Tensor], data_samples: SampleList
