@@ -9,11 +9,14 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.optim import build_optim_wrapper
 
+from skdsrl_mmaction.engine.checks import pack_meta
 from tests.support.paths import ROOT
 
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
-OTHERS = ('byot', 'fitnet', 'frskd')  # mechanisms of other papers, on R3D-18
+# Mechanisms of other papers, on R3D-18.
+OTHERS = ('byot', 'cskd', 'ddgsd', 'fitnet', 'frskd', 'pskd', 'selfkd-best')
+TWO_VIEWS = ('skdsrl', 'selfkd', 'ddgsd')
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
@@ -64,13 +67,14 @@ def test_config(path: Path, counting_video, tmp_path):
     model = MODELS.build(cfg.model)
     model.init_weights()
 
-    sample = dict(start_index=0, modality='RGB', label=1)
+    sample = dict(start_index=0, modality='RGB', label=1, sample_idx=0)
+    pack_meta(cfg.train_dataloader.dataset)
     sample['filename'] = str(counting_video)
     size = cfg.get('size', 112)
     for split, clips in ('train', None), ('val', 1), ('test', 10):
         pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
         packed = pipeline(dict(sample))
-        views = clips or (2 if method in ('skdsrl', 'selfkd') else 1)
+        views = clips or (2 if method in TWO_VIEWS else 1)
         assert packed['inputs'].shape == (views, 3, 16, size, size)
         assert packed['inputs'].dtype == torch.uint8
         if split == 'train':
@@ -79,6 +83,9 @@ def test_config(path: Path, counting_video, tmp_path):
     inputs = model.data_preprocessor(batch, training=True)['inputs']
     assert -1 <= inputs.min() and inputs.max() <= 1  # section IV-A
 
+    if method == 'pskd':  # as its hook does
+        model.train_heads[0].remember(1)
+        model.train_heads[0].progress = 0.5
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     before = [p.clone() for p in model.parameters()]
     log_vars = model.train_step(batch, optim_wrapper)
