@@ -13,6 +13,7 @@ from .decord_by_path import open_decord_by_path
 from .drn import install_drn_stand_in
 from .environment_report import report_environment_without_setuptools
 from .hue import turn_hue_exactly
+from .mmcv_lite import import_mmcv_without_its_warning
 from .mmpretrain import name_mmpretrain
 from .numpy_names import give_removed_numpy_names, keep_numpy_bool
 from .one_element_arrays import convert_one_element_arrays
@@ -24,6 +25,7 @@ from .versions import check_versions
 _REPAIRS = (
     check_versions,
     install_drn_stand_in,
+    import_mmcv_without_its_warning,
     allow_checkpoint_globals,
     checkpoint_without_reentry,
     convert_one_element_arrays,
@@ -55,6 +57,7 @@ __all__ = [
     'convert_one_element_arrays',
     'find_packaged_configs',
     'give_removed_numpy_names',
+    'import_mmcv_without_its_warning',
     'install_drn_stand_in',
     'keep_numpy_bool',
     'load_checkpoints_as_data',

@@ -1,7 +1,7 @@
 """Turn a stock training pipeline into one that makes two views."""
 
 import copy
-from typing import Callable, List, Sequence
+from typing import List, Sequence
 
 from mmaction.datasets.transforms import (
     FormatShape,
@@ -10,10 +10,9 @@ from mmaction.datasets.transforms import (
 )
 from mmaction.datasets.transforms.processing import RandomErasing
 from mmaction.registry import TRANSFORMS
-from mmaction.utils import get_str_type
 
-from ..datasets.transforms import SampleTwoClips, SiameseTwoView
 from ..utils import is_a, read_config
+from .steps import PipelineSteps
 
 
 def two_view_pipeline(
@@ -46,40 +45,21 @@ def two_view_pipeline(
             sampler, decoder or ``FormatShape``.
     """
 
-    def find(start: int, what: str, wanted: Callable[[object], bool]) -> int:
-        for i, step in enumerate(pipeline[start:], start):
-            if wanted(step['type']):
-                return i
-        kinds = [get_str_type(step['type']) for step in pipeline]
-        raise ValueError(
-            f'{key} has no {what} to make the views of SKD-SRL from: {kinds}'
-        )
-
-    def instance_of(*parents: type) -> Callable[[object], bool]:
-        return lambda kind: any(is_a(TRANSFORMS, kind, p) for p in parents)
-
-    for i, step in enumerate(pipeline):
-        if instance_of(SampleTwoClips, SiameseTwoView)(step['type']):
-            raise ValueError(
-                f'{key}[{i}] is {get_str_type(step["type"])}: this pipeline '
-                'makes two views already'
-            )
     pipeline = copy.deepcopy(list(pipeline))
-    sampler = find(
-        0,
+    steps = PipelineSteps(pipeline, key)
+    steps.refuse_views()
+    sampler = steps.find(
         'sampler (SampleFrames, UniformSample or a subclass of them)',
-        instance_of(SampleFrames, UniformSample),
+        SampleFrames,
+        UniformSample,
     )
-    # The name of every decoder of MMAction2 ends in Decode.
-    first = 1 + find(
-        sampler, 'decoder', lambda kind: get_str_type(kind).endswith('Decode')
-    )
-    last = find(first, 'FormatShape', instance_of(FormatShape))
+    first = 1 + steps.find_decoder(after=sampler)
+    last = steps.find('FormatShape', FormatShape, after=first)
 
     view = pipeline[first:last]
     if photometric:
-        erases = instance_of(RandomErasing)
-        at = [*(erases(step['type']) for step in view), True].index(True)
+        erases = [is_a(TRANSFORMS, x['type'], RandomErasing) for x in view]
+        at = [*erases, True].index(True)
         view[at:at] = photometric_operators()
     two_view = dict(type='SiameseTwoView', transforms=view)
     if same_clip:
@@ -97,5 +77,17 @@ def photometric_operators() -> List[dict]:
     Returns:
         list[dict]: Configs of the operators of section III-B.
     """
-    cfg = read_config('skdsrl_mmaction::_base_/methods/photometric.py')
-    return cfg.to_dict()['photometric']
+    return read_operators('photometric')
+
+
+def read_operators(name: str) -> List[dict]:
+    """Read operators from the configs of the zoo.
+
+    Args:
+        name (str): 'photometric', 'joint_operators' or 'spectrogram_masks'.
+
+    Returns:
+        list[dict]: Their configs.
+    """
+    cfg = read_config(f'skdsrl_mmaction::_base_/methods/{name}.py')
+    return cfg.to_dict()[name]

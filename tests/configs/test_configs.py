@@ -15,7 +15,11 @@ from tests.support.paths import ROOT
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
 # Mechanisms of other papers, on R3D-18.
-OTHERS = ('barlow-twins', 'byol', 'simclr', 'supcon', 'swav', 'vicreg')
+OTHERS = (
+    *('byot', 'fitnet', 'frskd'),
+    *('cskd', 'ddgsd', 'pskd', 'selfkd-best'),
+    *('barlow-twins', 'byol', 'simclr', 'supcon', 'swav', 'vicreg'),
+)
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
@@ -58,7 +62,7 @@ def test_config(path: Path, counting_video, tmp_path):
         MODELS.build(cfg.model)  # the widths fit together as written
 
     shrink(cfg.model)
-    if method == 'kd':
+    if method in ('kd', 'fitnet'):
         shrink(cfg.model.teacher)
         teacher = MODELS.build(cfg.model.teacher)
         cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')

@@ -2,7 +2,6 @@
 
 import sys
 import types
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from skdsrl_mmaction.mixing import add_skdsrl
 from skdsrl_mmaction.models.recognizers.classifier import find_classifier
 from tests.support import matrix
 from tests.support.small_models import CLASSES, SMALL, small_config
+from tests.support.steps import backward, check_doubled, spy, without_chance
 
 N = 2  # videos
 
@@ -47,29 +47,8 @@ def build(cfg):
     return model
 
 
-def without_chance(model):
-    for module in model.modules():
-        if isinstance(module, nn.modules.dropout._DropoutNd):
-            module.p = 0.0
-        if hasattr(module, 'drop_prob'):
-            module.drop_prob = 0.0
-    return model
-
-
-def backward(model, *batch):
-    losses = model.loss(*batch)
-    total = sum(value for key, value in losses.items() if 'loss' in key)
-    model.zero_grad()
-    total.backward()
-    return losses, total
-
-
 def first(n, size, replace):
     return np.arange(size)
-
-
-def spy(head):
-    return mock.patch.object(head, 'loss', wraps=head.loss)
 
 
 def check_representation(model, r, p):
@@ -125,18 +104,7 @@ def test_step(name, full_mmcv, monkeypatch):
         _, twice = backward(mixed, torch.cat([x, x], dim=1), labels(N))
     check_representation(mixed, sim.call_args.args[0], kl.call_args.args[0])
     assert twice.item() == pytest.approx(2 * once.item(), rel=1e-5)
-    grads = {key: param.grad for key, param in mixed.named_parameters()}
-    largest = max(
-        p.grad.norm() for p in stock.parameters() if p.grad is not None
-    )
-    learning = set()
-    for key, param in stock.named_parameters():
-        if param.grad is None:
-            assert grads[key] is None, key
-            continue
-        learning.add(key)
-        error = (grads[key] - 2 * param.grad).norm()
-        assert error < 1e-4 * max(param.grad.norm(), 1e-3 * largest), key
+    learning = check_doubled(stock, mixed)
     monkeypatch.setattr(np.random, 'choice', choice)
 
     # One real step of two views.

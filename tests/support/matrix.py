@@ -85,7 +85,7 @@ def build_on_meta(model: dict):
     """Build a model of any size without memory for it."""
     model = copy.deepcopy(model)
     # Of no interest here; a Beta distribution does not build on meta.
-    model.pop('data_preprocessor', None)
+    model['data_preprocessor'] = None
     # Stochastic depth is read off such a tensor.
     linspace = functools.partial(torch.linspace, device='cpu')
     with contextlib.ExitStack() as stack:
@@ -101,7 +101,12 @@ def raw_frames(video: str, folder: Path, template: str) -> int:
     reader = cv2.VideoCapture(video)
     for i in range(40):
         _, frame = reader.read()
-        cv2.imwrite(str(folder / template.format(i + 1)), frame)
+        # Of optical flow, a picture for each direction.
+        numbers = (
+            [(x, i + 1) for x in 'xy'] if '{}' in template else [(i + 1,)]
+        )
+        for number in numbers:
+            cv2.imwrite(str(folder / template.format(*number)), frame)
     return 40
 
 

@@ -5,8 +5,11 @@ from .clip_operators import (
     ClipGaussianBlur,
     ClipHue,
 )
+from .joint_operators import JointJitter, JointRotation
 from .sample_two_clips import SampleTwoClips
+from .siamese_two_pass import SiameseTwoPass
 from .siamese_two_view import SiameseTwoView
+from .spectrogram_mask import SpectrogramMask
 from .video_init import VideoInit
 
 __all__ = [
@@ -15,7 +18,11 @@ __all__ = [
     'ClipContrast',
     'ClipGaussianBlur',
     'ClipHue',
+    'JointJitter',
+    'JointRotation',
     'SampleTwoClips',
+    'SiameseTwoPass',
     'SiameseTwoView',
+    'SpectrogramMask',
     'VideoInit',
 ]

@@ -6,17 +6,16 @@ Operators work on uint8 RGB frames, each frame by itself. Operators on single
 pixels treat all frames as one tall image, which is faster.
 """
 
-from abc import ABCMeta, abstractmethod
-from typing import Any, Dict, Sequence, Tuple
+from typing import Dict, Sequence, Tuple
 
 import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
-from mmcv.transforms.utils import cache_randomness
+
+from .operator import Operator, check_range
 
 
-class ClipOperator(BaseTransform, metaclass=ABCMeta):
+class ClipOperator(Operator):
     """One photometric operator, drawn once and applied to every frame.
 
     Required Keys:
@@ -37,26 +36,7 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
             not uint8.
     """
 
-    def __init__(self, prob: float = 0.5) -> None:
-        if not 0 <= prob <= 1:
-            raise ValueError(
-                f'{type(self).__name__}.prob must be in [0, 1], '
-                f'but is {prob!r}'
-            )
-        self.prob = prob
-
-    @cache_randomness
-    def _draw(self) -> Tuple[bool, Any]:
-        """Whether to act on this clip, and by how much."""
-        return np.random.rand() < self.prob, self._draw_strength()
-
-    @abstractmethod
-    def _draw_strength(self) -> Any:
-        """Draw the parameter that all frames of the clip share."""
-
-    @abstractmethod
-    def _apply(self, clip: np.ndarray, strength: Any) -> np.ndarray:
-        """Contiguous (T, H, W, 3) uint8 to a new array of the same kind."""
+    key = 'imgs'
 
     def transform(self, results: Dict) -> Dict:
         """Apply the operator, or not, to the whole clip.
@@ -67,37 +47,13 @@ class ClipOperator(BaseTransform, metaclass=ABCMeta):
         Returns:
             dict: The result dict.
         """
-        frames = results['imgs']
-        if frames[0].dtype != np.uint8:
+        frame = results['imgs'][0]
+        if frame.dtype != np.uint8:
             raise ValueError(
                 f'{type(self).__name__} needs uint8 frames in '
-                f'[0, 255], but they are {frames[0].dtype}'
+                f'[0, 255], but they are {frame.dtype}'
             )
-        act, strength = self._draw()
-        if act:
-            # Cropped frames are copied here, later ones are in place.
-            clip = np.ascontiguousarray(frames)
-            results['imgs'] = self._apply(clip, strength)
-            drawn = type(self).__name__, strength
-            results['operators'] = (*results.get('operators', ()), drawn)
-        return results
-
-    def __repr__(self) -> str:
-        arguments = ', '.join(
-            f'{key}={value}' for key, value in vars(self).items()
-        )
-        return f'{self.__class__.__name__}({arguments})'
-
-
-def _check_range(
-    owner: object, name: str, value: Sequence[float], low: float, high: float
-) -> Tuple[float, float]:
-    if len(value) != 2 or not low <= value[0] <= value[1] <= high:
-        raise ValueError(
-            f'{type(owner).__name__}.{name} must be (min, max) '
-            f'within [{low}, {high}], but is {value!r}'
-        )
-    return tuple(value)
+        return super().transform(results)
 
 
 def _tall(clip: np.ndarray) -> np.ndarray:
@@ -119,7 +75,7 @@ class ClipContrast(ClipOperator):
         self, factor_range: Sequence[float] = (0.5, 1.5), prob: float = 0.5
     ) -> None:
         super().__init__(prob)
-        self.factor_range = _check_range(
+        self.factor_range = check_range(
             self, 'factor_range', factor_range, 0, float('inf')
         )
 
@@ -176,9 +132,7 @@ class ClipHue(ClipOperator):
         self, shift_range: Sequence[float] = (0, 0.1), prob: float = 0.5
     ) -> None:
         super().__init__(prob)
-        self.shift_range = _check_range(
-            self, 'shift_range', shift_range, -1, 1
-        )
+        self.shift_range = check_range(self, 'shift_range', shift_range, -1, 1)
 
     def _draw_strength(self) -> float:
         return np.random.uniform(*self.shift_range)
@@ -221,7 +175,7 @@ class ClipGaussianBlur(ClipOperator):
             )
         self.kernel_size = kernel_size
         # cv2 chooses a sigma by itself where it is 0.
-        self.sigma_range = _check_range(
+        self.sigma_range = check_range(
             self, 'sigma_range', sigma_range, 1e-3, float('inf')
         )
 

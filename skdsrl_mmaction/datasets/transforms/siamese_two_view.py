@@ -4,10 +4,8 @@ import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
-from mmengine.dataset import Compose
 
-# Where transforms, ours and the stock ones, write what they have drawn.
-_DRAWN = ('operators', 'flip', 'crop_quadruple')
+from .views import check_shapes, compose, drawn_for
 
 
 def _stack(*views: Sequence[np.ndarray]) -> np.ndarray:
@@ -79,14 +77,7 @@ class SiameseTwoView(BaseTransform):
         transforms: Sequence[Union[dict, Callable]],
         same_clip: bool = False,
     ) -> None:
-        self.transforms = Compose([])
-        for i, transform in enumerate(transforms):
-            try:
-                self.transforms.transforms += Compose([transform]).transforms
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(
-                    f'SiameseTwoView.transforms[{i}] is {transform}: {error}'
-                ) from error
+        self.transforms = compose(self, transforms)
         if not isinstance(same_clip, bool):
             raise ValueError(
                 'SiameseTwoView.same_clip must be True or False, '
@@ -107,24 +98,12 @@ class SiameseTwoView(BaseTransform):
         frames1, frames2 = self._unshare(frames1, frames2)
         view1 = self.transforms(dict(results, imgs=frames1, num_clips=clips))
         view2 = self.transforms(dict(results, imgs=frames2, num_clips=clips))
-        shape1, shape2 = (
-            (len(view['imgs']), *view['imgs'][0].shape)
-            for view in (view1, view2)
-        )
-        if shape1 != shape2:
-            raise ValueError(
-                f'SiameseTwoView made views of different shapes, {shape1} '
-                f'and {shape2}; its transforms must end in a fixed size, as '
-                'a crop does'
-            )
+        check_shapes(self, view1['imgs'], view2['imgs'])
         results.update(view1)
         # Frames, or clips once FormatShape has run: view 1 first.
         results['imgs'] = _stack(view1['imgs'], view2['imgs'])
         results['num_clips'] = view1['num_clips'] + view2['num_clips']
-        results['views'] = [
-            {key: view[key] for key in _DRAWN if key in view}
-            for view in (view1, view2)
-        ]
+        results['views'] = [drawn_for(view) for view in (view1, view2)]
         return results
 
     def _split(self, results: Dict) -> Tuple[list, list, int]:

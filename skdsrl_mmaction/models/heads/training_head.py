@@ -29,8 +29,14 @@ class TrainingHead(BaseModule):
             None for any number.
         needs_teacher (bool): Whether it learns from ``model.teacher``.
         min_videos (int): The smallest batch that it can train on.
+        batch_multiple (int): ``train_dataloader.batch_size`` must be a
+            multiple of it.
         sampler (str, optional): Type of ``train_dataloader.sampler`` that it
             needs; None for any.
+        hook (str, optional): Type of a custom hook that it needs.
+        needs_validation (bool): Whether it learns from validations.
+        numbers_videos (bool): Whether it knows videos by ``sample_idx``,
+            which only the videos of one data set do not share.
         stages (tuple[str]): Modules of the backbone whose outputs it takes.
         teacher_stages (tuple[str]): The same of the teacher's backbone.
     """
@@ -38,7 +44,11 @@ class TrainingHead(BaseModule):
     num_views: Optional[int] = None
     needs_teacher = False
     min_videos = 1
+    batch_multiple = 1
     sampler: Optional[str] = None
+    hook: Optional[str] = None
+    needs_validation = False
+    numbers_videos = False
     stages: Tuple[str, ...] = ()
     teacher_stages: Tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from typing import Iterator, List, Optional, Tuple
 
+from mmaction.models import OmniHead, RGBPoseHead
 from torch import Tensor, nn
 
 from ..losses import at_least_float32
@@ -15,7 +16,8 @@ def find_classifier(
 
     That is the last linear layer with ``num_classes`` outputs, whatever the
     head calls it. TRN's relations hold several of them, so there it is the
-    whole ``consensus``, whose input is a video's segments side by side.
+    whole ``consensus``, whose input is a video's segments side by side. Of a
+    head for images and videos, it is the one for videos.
 
     Args:
         cls_head (nn.Module, optional): A recognizer's classification head.
@@ -26,6 +28,8 @@ def find_classifier(
     """
     if cls_head is None:
         return None
+    if isinstance(cls_head, OmniHead):
+        return cls_head.fc3d[-1], cls_head.fc3d[-1].in_features
     consensus = getattr(cls_head, 'consensus', None) or nn.Identity()
     if hasattr(consensus, 'hidden_dim'):
         return consensus, consensus.num_segments * consensus.hidden_dim
@@ -39,6 +43,23 @@ def find_classifier(
         and module not in inside
     ]
     return (layers[-1], layers[-1].in_features) if layers else None
+
+
+def representation_width(cls_head: Optional[nn.Module]) -> Optional[int]:
+    """Return D, the width of the representation.
+
+    A head with a classifier for each modality sees them side by side.
+
+    Args:
+        cls_head (nn.Module, optional): A recognizer's classification head.
+
+    Returns:
+        int, optional: D; None where there is no classifier.
+    """
+    if isinstance(cls_head, RGBPoseHead):
+        return sum(cls_head.in_channels)
+    classifier = find_classifier(cls_head)
+    return classifier[1] if classifier else None
 
 
 @contextmanager

@@ -4,19 +4,17 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
 from mmaction.models import Recognizer2D, Recognizer3D
-from mmaction.registry import MODELS
 from mmaction.utils import ConfigType, OptConfigType, SampleList
 from mmengine.model import ModuleList
 from torch import Tensor, nn
 
-from ...utils import find_type
 from ..heads import TrainingHead, build_head, views_of_heads
 from ..losses import at_least_float32
 from ..monitors import feat_std, view_agreement
 from ..numbers import check_numbers
 from ..teacher import load_teacher
 from ..views import Views, capture_stages
-from .classifier import find_classifier, represent
+from .classifier import represent, representation_width
 
 Losses = Dict[str, Tensor]
 
@@ -84,12 +82,12 @@ class TrainingHeadsMixin:
 
     def _build_head(self, cfg: OptConfigType) -> Optional[TrainingHead]:
         cls_head = getattr(self, 'cls_head', None)
-        classifier = find_classifier(cls_head)
-        if cfg is None or classifier is None:
+        width = representation_width(cls_head)
+        if cfg is None or width is None:
             return None
         return build_head(
             cfg,
-            in_channels=classifier[1],
+            in_channels=width,
             num_classes=cls_head.num_classes,
             backbone=self.backbone,
             dims=3 if isinstance(self, Recognizer3D) else 2,
@@ -115,6 +113,22 @@ class TrainingHeadsMixin:
                 load_teacher(self.teacher_cfg, self.teacher_checkpoint)
             ]
 
+    def set_teacher(self, teacher: nn.Module) -> None:
+        """Learn from a network of this run, where the config names none.
+
+        Args:
+            teacher (nn.Module): A frozen recognizer in evaluation mode.
+
+        Raises:
+            ValueError: If the config names one.
+        """
+        if self.teacher_cfg is not None:
+            raise ValueError(
+                f'model.teacher={self.teacher_cfg["type"]!r} is the teacher '
+                'of this model, which cannot have another; set it to None'
+            )
+        self._teacher = [teacher]
+
     def loss(
         self, inputs: Tensor, data_samples: SampleList, **kwargs
     ) -> Losses:
@@ -139,13 +153,8 @@ class TrainingHeadsMixin:
             RuntimeError: If there is no linear classifier, or
                 ``init_weights()`` has not loaded the teacher.
         """
-        views, aux = self._encode(inputs, data_samples)
-        losses = self._loss_of_views(
-            [
-                {**self.cls_head.loss_by_feat(p, data_samples), **aux_of_view}
-                for p, aux_of_view in zip(views.p, aux)
-            ]
-        )
+        views, of_views = self._encode(inputs, data_samples)
+        losses = self._loss_of_views(of_views)
         for head in self.heads():
             losses.update(head(views))
         return {**losses, **self._monitors(views)}
@@ -153,23 +162,25 @@ class TrainingHeadsMixin:
     def _encode(
         self, inputs: Tensor, data_samples: SampleList
     ) -> Tuple[Views, Tuple[Losses, ...]]:
-        """Lines 4 to 6: the views, and the auxiliary losses of each."""
+        """Lines 4 to 6: the views, and the losses of each."""
         x = self._split_views(inputs)
         stages = sorted({name for h in self.heads() for name in h.stages})
         encoded = [self.encode_view(each, data_samples, stages) for each in x]
-        r, p, features, aux = zip(*encoded)
+        r, p, features, losses = zip(*encoded)
         views = Views(x, r, p, features, data_samples)
-        if self.teacher_cfg is not None:
+        if self._teacher or self.teacher_cfg is not None:
             views.teacher = self._encode_by_teacher(x, data_samples)
-        return views, aux
+        return views, losses
 
     def _split_views(self, inputs: Tensor) -> Tuple[Tensor, ...]:
         clips, number = inputs.shape[1], self.num_views
         if clips % number or (
-            isinstance(self, Recognizer3D) and clips != number
+            not isinstance(self, Recognizer2D) and clips != number
         ):
             advice = (
-                'add SiameseTwoView to' if number == 2 else 'see the clips of'
+                'add SiameseTwoView, or SiameseTwoPass for skeletons, to'
+                if number == 2
+                else 'see the clips of'
             )
             raise ValueError(
                 f'{type(self).__name__} trains on '
@@ -193,7 +204,7 @@ class TrainingHeadsMixin:
 
         Returns:
             tuple: r, (N, D); p, (N, K); outputs of the stages by name; and
-            auxiliary losses of a neck by name.
+            stock losses and accuracies by name.
         """
         with capture_stages(self.backbone, stages) as features:
             feats, head_kwargs = self.extract_feat(
@@ -202,11 +213,10 @@ class TrainingHeadsMixin:
         r, p = represent(
             getattr(self, 'cls_head', None), feats, len(x), **head_kwargs
         )
-        aux = {
-            key: at_least_float32(loss)
-            for key, loss in head_kwargs.get('loss_aux', {}).items()
-        }
-        return r, p, features, aux
+        losses = self.cls_head.loss_by_feat(p, data_samples)
+        for key, loss in head_kwargs.get('loss_aux', {}).items():
+            losses[key] = at_least_float32(loss)
+        return r, p, features, losses
 
     def _encode_by_teacher(
         self, x: Sequence[Tensor], data_samples: SampleList
@@ -261,51 +271,3 @@ class TrainingHeadsMixin:
             else:
                 merged[key] = (view1[key] + view2[key]) / 2
         return merged
-
-
-def head_configs(model: ConfigType) -> List[ConfigType]:
-    """Return the configs of a model's training heads that will be built.
-
-    Args:
-        model (dict): Its config.
-
-    Returns:
-        list[dict]: Of a stock recognizer none; a head that the config leaves
-        out, and the recognizer does not, is among them.
-    """
-    kind = find_type(MODELS, model['type'])
-    if not issubclass(kind, TrainingHeadsMixin):
-        return []
-    own = (model.get(key, head) for key, head in kind.own_heads.items())
-    return [
-        *(head for head in own if head is not None),
-        *(model.get('train_heads') or ()),
-    ]
-
-
-def count_views(model: ConfigType) -> int:
-    """Return the number of views that a model trains on.
-
-    Args:
-        model (dict): Its config.
-
-    Returns:
-        int: 1 for a stock recognizer.
-
-    Raises:
-        ValueError: If its heads take different numbers.
-    """
-    kind = find_type(MODELS, model['type'])
-    if not issubclass(kind, TrainingHeadsMixin):
-        return 1
-    return kind.count_views(model.get('train_heads') or ())
-
-
-@MODELS.register_module()
-class DistillRecognizer3D(TrainingHeadsMixin, Recognizer3D):
-    """A stock 3D recognizer with any training heads."""
-
-
-@MODELS.register_module()
-class DistillRecognizer2D(TrainingHeadsMixin, Recognizer2D):
-    """A stock 2D recognizer with any training heads."""
