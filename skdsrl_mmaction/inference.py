@@ -69,7 +69,7 @@ class Recognizer:
         )
         self.model, meta = load_trained(cfg, str(checkpoint))
         head = self.model.cls_head
-        self.classes = class_names(self.model, meta, label_file) or [
+        self.classes = class_names(head.num_classes, meta, label_file) or [
             str(i) for i in range(head.num_classes)
         ]
         if head.multi_class:

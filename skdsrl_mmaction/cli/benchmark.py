@@ -14,7 +14,9 @@ import signal
 import sys
 from typing import Optional, Sequence
 
+from ..benchmark.comparison.cluster import ClusterExecutor, parse_minutes
 from ..benchmark.comparison.executor import Executor
+from ..benchmark.comparison.job_queue import CLUSTERS
 from ..benchmark.comparison.plan import find_configs, plan_comparison
 from ..benchmark.comparison.records import read_records
 from ..benchmark.comparison.report import (
@@ -155,6 +157,20 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='train each run in N processes, each on a GPU or, without one, '
         'on the CPU; batch_size is that of each',
     )
+    parser.add_argument(
+        '--cluster',
+        choices=list(CLUSTERS),
+        help='make each run in a job of its own, through submitit: in Slurm, '
+        'or on this machine to try it; by default in processes that end with '
+        'this one',
+    )
+    parser.add_argument('--partition', help='of Slurm, with --cluster slurm')
+    parser.add_argument(
+        '--time',
+        metavar='LIMIT',
+        help='with --cluster slurm: of one run, as MINUTES, '
+        'HOURS:MINUTES:SECONDS or DAYS-HOURS',
+    )
     args = parser.parse_args(argv)
     for key in ('jobs', 'gpus_per_run'):
         if getattr(args, key) < 1:
@@ -171,6 +187,16 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         parser.error('--ann-file and --data-prefix need --folds')
     if args.train_share != 1 and not args.folds:
         parser.error('--train-share needs --folds')
+    slurm = args.cluster == 'slurm'
+    if slurm and not (args.partition and args.time):
+        parser.error('--cluster slurm needs --partition and --time')
+    if not slurm and (args.partition or args.time):
+        parser.error('--partition and --time need --cluster slurm')
+    if slurm:
+        try:
+            args.time = parse_minutes(args.time)
+        except ValueError as error:
+            parser.error(f'--time={error}')
     return args
 
 
@@ -196,6 +222,33 @@ def plan(args):
     )
 
 
+def make_executor(args) -> Executor:
+    """Make what trains and tests the runs of the command.
+
+    Raises:
+        ImportError, RuntimeError, ValueError: If this machine, or the
+            cluster, has not what the options ask for.
+    """
+    facts = dict(budget=args.budget, commit=commit())
+    where = (args.out, args.work_dir, facts, args.jobs)
+    if args.cluster == 'slurm':
+        return ClusterExecutor(
+            *where,
+            kind=args.cluster,
+            partition=args.partition,
+            minutes=args.time,
+        )
+    gpus = granted_gpus()
+    if gpus and len(gpus) < args.gpus_per_run:
+        raise ValueError(
+            f'--gpus-per-run={args.gpus_per_run} must be at most {len(gpus)}, '
+            'the number of GPUs that this process may use'
+        )
+    if args.cluster:
+        return ClusterExecutor(*where, gpus, kind=args.cluster)
+    return Executor(*where, gpus)
+
+
 def main(argv: Optional[Sequence[str]] = None) -> None:
     args = parse_args(argv)
     if args.so_far:
@@ -209,24 +262,12 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         print(write_report(args.out, records, against))
         return
 
-    gpus = granted_gpus()
-    if gpus and len(gpus) < args.gpus_per_run:
-        raise ValueError(
-            f'--gpus-per-run={args.gpus_per_run} must be at most {len(gpus)}, '
-            'the number of GPUs that this process may use'
-        )
+    executor = make_executor(args)
     runs = plan(args)
     names = list(dict.fromkeys(run.name for run in runs))
     against = args.against or names[:1]
     check_against(names, against)
     write_plan(args.out, runs, against)
-    executor = Executor(
-        args.out,
-        args.work_dir,
-        facts=dict(budget=args.budget, commit=commit()),
-        jobs=args.jobs,
-        gpus=gpus,
-    )
     # SIGTERM, too, must end the workers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

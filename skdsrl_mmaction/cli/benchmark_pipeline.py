@@ -4,18 +4,15 @@ Without videos it makes two of its own, one like Kinetics-400 (H.264, 340x256,
 10 s) and one like UCF101 (MPEG-4 with B-frames, 320x240, 7 s).
 """
 
-import argparse
 import os.path as osp
 from typing import Optional, Sequence
 
 from ..benchmark.speed.measure import benchmark_pipeline
+from .options import check_counts, raw_parser
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = raw_parser(__doc__)
     parser.add_argument('videos', nargs='*', help='video files')
     parser.add_argument(
         '--out',
@@ -54,8 +51,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         '--batch-size', type=int, default=8, help='videos of a training step'
     )
     args = parser.parse_args(argv)
-    if args.rounds < 1:
-        parser.error(f'--rounds={args.rounds} must be 1 or more')
+    check_counts(parser, args, 'rounds')
     for path in args.videos:
         if not osp.isfile(path):
             parser.error(f'{path} does not exist')

@@ -6,37 +6,26 @@ contact_sheet.png has all of them. Samples of training are those that a run
 with the same seed begins with.
 """
 
-import argparse
 from typing import List, Optional, Sequence
 
 from mmengine.config import Config
-from rich.console import Console
-from rich.progress import track
 
 from ..datasets.bad_videos import BadVideoRecord
 from ..datasets.bad_videos.record import NAME as BAD_VIDEOS
 from ..engine import check_data, check_options
 from ..mixing import add_skdsrl
-from ..utils import read_config
+from ..utils import read_config, show_progress
 from ..visualization.browse import browse
 from ..visualization.canvas import save_png
 from ..visualization.montage import draw_sample, draw_sheet, draw_tile
 from ..visualization.samples import Sample
 from ..visualization.video import FORMATS, play, write_video
-from .base import KEY_VALUES
+from .options import check_counts, config_parser
 from .output import Output, add_output_options, default_output
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        'config',
-        help='config file, or a config of an installed package, such as '
-        'mmaction::recognition/tsm/NAME.py',
-    )
+    parser = config_parser(__doc__)
     parser.add_argument(
         '--split',
         choices=['train', 'val', 'test'],
@@ -64,16 +53,9 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         action='store_true',
         help='apply SKD-SRL to the config of a stock recognizer first',
     )
-    parser.add_argument(
-        '--cfg-options',
-        **KEY_VALUES,
-        metavar='KEY=VALUE',
-        help='keys of the config to override',
-    )
     add_output_options(parser)
     args = parser.parse_args(argv)
-    if args.num < 1:
-        parser.error(f'--num={args.num} must be 1 or more')
+    check_counts(parser, args, 'num')
     return args
 
 
@@ -112,13 +94,8 @@ def browse_views(
     if split == 'train':
         record = BadVideoRecord(str(output.path(BAD_VIDEOS).parent))
         record.start([])
-    console = Console(stderr=True)
-    progress = track(
-        browse(cfg, split, num, seed, record),
-        description='drawing samples',
-        total=num,
-        console=console,
-        disable=not console.is_terminal,
+    progress = show_progress(
+        browse(cfg, split, num, seed, record), 'drawing samples', num
     )
     about = f'{split}, seed {seed}'
     if split == 'train':

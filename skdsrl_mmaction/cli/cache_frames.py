@@ -7,10 +7,7 @@ and trains and tests as on the videos, bit for bit. A second run makes what is
 missing, and again what has changed.
 """
 
-import argparse
-import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Dict, Optional, Sequence
 
@@ -21,35 +18,20 @@ from ..datasets.preparation.cache import (
     find_sources,
     is_cached,
 )
-from ..datasets.preparation.copied_annotations import (
-    plan_annotation_files,
-    write_annotation_file,
-)
+from ..datasets.preparation.copied_annotations import plan_annotation_files
+from .copy_options import copy_parser, finish_copies
+from .options import check_counts
 
 GB = 10**9
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument('src', type=Path, help='folder of videos')
-    parser.add_argument('dst', type=Path, help='folder for their frames')
-    parser.add_argument(
-        '--short-side',
-        type=int,
-        default=128,
-        help='shorter side in pixels, that of the first Resize of the config '
-        '(default: %(default)s)',
-    )
-    parser.add_argument(
-        '--ann-file',
-        type=Path,
-        nargs='+',
-        default=[],
-        help='annotation files of which DST receives copies, with the lines '
-        'whose frames are there',
+    parser = copy_parser(
+        __doc__,
+        dst='folder for their frames',
+        short_side='that of the first Resize of the config',
+        ann_file='annotation files of which DST receives copies, with the '
+        'lines whose frames are there',
     )
     parser.add_argument(
         '--max-gb',
@@ -58,17 +40,8 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='largest size of the whole cache, in 10^9 bytes (default: what '
         'is free on the disk)',
     )
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=os.cpu_count(),
-        help='number of processes (default: one for each CPU)',
-    )
     args = parser.parse_args(argv)
-    for key in ('short_side', 'workers'):
-        if getattr(args, key) < 1:
-            option = key.replace('_', '-')
-            parser.error(f'--{option} {getattr(args, key)} must be >= 1')
+    check_counts(parser, args, 'short_side', 'workers')
     return args
 
 
@@ -122,10 +95,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     )
     check_room(args.dst, needed, files, args.max_gb)
     bad = cache_videos(todo, args.dst, args.short_side, args.workers)
-    for path, lines in plan.items():
-        write_annotation_file(path, lines)
-        print(path)
-    print(f'{len(todo) - len(bad)} videos written to {args.dst}')
-    for path, error in bad.items():
-        print(f'skipped {path}: {error}')
-    sys.exit(bool(bad))
+    finish_copies(plan, args.dst, len(todo) - len(bad), bad)

@@ -6,20 +6,16 @@ NAME_bad.txt path, line and what is wrong of the others. The exit status is 1
 if a video is bad.
 """
 
-import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
 from ..datasets.preparation.check_list import check_list, write_lists
+from .options import add_workers_option, check_counts, raw_parser
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = raw_parser(__doc__)
     parser.add_argument(
         'ann_file', metavar='LIST', type=Path, help='annotation file'
     )
@@ -41,12 +37,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         action='store_true',
         help='decode the first and the last frame only',
     )
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=os.cpu_count(),
-        help='number of processes (default: one for each CPU)',
-    )
+    add_workers_option(parser)
     parser.add_argument(
         '--good', type=Path, metavar='FILE', help='file of the good videos'
     )
@@ -54,8 +45,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         '--bad', type=Path, metavar='FILE', help='file of the bad videos'
     )
     args = parser.parse_args(argv)
-    if args.workers < 1:
-        parser.error(f'--workers must be at least 1, but is {args.workers}')
+    check_counts(parser, args, 'workers')
     stem = args.ann_file.with_suffix('')
     args.good = args.good or Path(f'{stem}_good.txt')
     args.bad = args.bad or Path(f'{stem}_bad.txt')

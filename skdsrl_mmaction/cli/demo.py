@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Dict, List, Optional, Sequence
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
 from ..inference import Recognizer
+from ..utils import show_progress
 from ..visualization.scores_video import write_scores_video
 from .model_options import (
     add_label_option,
@@ -103,14 +102,7 @@ def main(argv: Optional[Sequence[str]] = None) -> List[dict]:
             args.label_file,
         )
     results, bad = [], False
-    console = Console(stderr=True)
-    for source in track(
-        sources,
-        'recognizing',
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ):
+    for source in show_progress(sources, 'recognizing'):
         try:
             found = _recognize(recognize, source, paths.get(source), args)
         except (OSError, ValueError) as error:

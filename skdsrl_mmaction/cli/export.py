@@ -4,7 +4,8 @@ The input ``frames`` is uint8, what FormatShape gives for one clip of each
 video, resized and cropped: (N, 1, 3, T, H, W) for 3D recognizers,
 (N, segments, 3, H, W) for 2D ones. The output ``scores``, (N, K), holds
 probabilities. The graph is compared with torch on clips of ten videos of the
-test set before its file appears; table.md has size, latency and accuracy.
+test set before its file appears; table.md has size, latency, accuracy and the
+share of videos for which a graph and torch predict the same class.
 """
 
 from typing import List, Optional, Sequence
@@ -18,12 +19,18 @@ from ..engine import check_data
 from ..models.export import SUFFIXES, check_format
 from ..models.trained import load_trained
 from .model_options import config_name, model_parser, read_model_config
+from .options import check_counts
 from .output import Output, add_output_options, default_output
 from .quiet import quiet
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = model_parser(__doc__)
+    parser = model_parser(
+        __doc__,
+        nargs='?',
+        help='checkpoint file; without it, weights are random, and the table '
+        'has sizes and latencies alone',
+    )
     parser.add_argument(
         '--format',
         choices=list(SUFFIXES),
@@ -53,10 +60,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
     )
     add_output_options(parser)
     args = parser.parse_args(argv)
-    for key in ('videos', 'calibration_videos'):
-        if getattr(args, key) < 1:
-            name = key.replace('_', '-')
-            parser.error(f'--{name}={getattr(args, key)} must be 1 or more')
+    check_counts(parser, args, 'videos', 'calibration_videos')
     if args.calibration and args.format != 'onnx':
         parser.error(f'--calibration: int8 is for onnx, not {args.format}')
     return args
@@ -91,6 +95,7 @@ def main(argv: Optional[Sequence[str]] = None) -> List[Variant]:
             calibration=args.calibration,
             calibration_videos=args.calibration_videos,
             videos=args.videos,
+            is_trained=args.checkpoint is not None,
         )
     table_path.write_text(table)
     print(table)

@@ -2,49 +2,43 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
 from ..engine import check_options
 from ..utils import config_path, read_config
-from .base import KEY_VALUES
+from .options import config_parser
 
 
-def model_parser(description: str) -> argparse.ArgumentParser:
+def model_parser(
+    description: str, **checkpoint: Any
+) -> argparse.ArgumentParser:
     """Make a parser of ``config``, ``checkpoint`` and ``--cfg-options``.
 
     Args:
         description (str): Shown by ``--help`` as it is.
+        **checkpoint: Of the argument ``checkpoint``, such as its ``nargs``.
 
     Returns:
         argparse.ArgumentParser: The parser, to which a command adds its own.
     """
-    parser = argparse.ArgumentParser(
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = config_parser(description)
     parser.add_argument(
-        'config',
-        help='config file, or a config of an installed package, such as '
-        'skdsrl_mmaction::NAME.py',
-    )
-    parser.add_argument('checkpoint', help='checkpoint file')
-    parser.add_argument(
-        '--cfg-options',
-        **KEY_VALUES,
-        metavar='KEY=VALUE',
-        help='keys of the config to override',
+        'checkpoint', **{'help': 'checkpoint file', **checkpoint}
     )
     return parser
 
 
-def add_label_option(parser: argparse.ArgumentParser) -> None:
+def add_label_option(
+    parser: argparse.ArgumentParser, checkpoint: str = 'CHECKPOINT'
+) -> None:
     """Add ``--label-file``, whose names replace those of a checkpoint."""
     parser.add_argument(
         '--label-file',
         metavar='FILE',
-        help='names of the classes, one a line (default: those in CHECKPOINT, '
-        'or numbers)',
+        help='names of the classes, one a line (default: those in '
+        f'{checkpoint}, or numbers)',
     )
 
 

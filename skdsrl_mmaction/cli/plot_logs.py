@@ -4,7 +4,6 @@ Writes curves.png, the page curves.html and, where tools/test.py --dump has
 written predictions into a work dir, the confusion matrix.
 """
 
-import argparse
 import time
 from pathlib import Path
 from typing import Optional, Sequence
@@ -13,14 +12,13 @@ from ..utils import write_whole
 from ..visualization.curves import plot_logs
 from ..visualization.logs import read_runs
 from ..visualization.page import needs_plotly
+from .model_options import add_label_option
+from .options import check_counts, raw_parser
 from .output import Output, add_output_options
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = raw_parser(__doc__)
     parser.add_argument(
         'work_dirs',
         type=Path,
@@ -29,6 +27,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='work dir of a run, or the folder of one of its starts; several '
         'are drawn over each other',
     )
+    add_label_option(parser, 'the last checkpoint of WORK_DIR')
     add_output_options(parser, 'plot_logs/ in the first WORK_DIR')
     parser.add_argument(
         '--watch',
@@ -40,8 +39,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         'a browser loads the page again by itself',
     )
     args = parser.parse_args(argv)
-    if args.watch is not None and args.watch < 1:
-        parser.error(f'--watch {args.watch} must be >= 1 second')
+    check_counts(parser, args, 'watch')
     return args
 
 
@@ -55,7 +53,8 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     paths = {name: output.path(name) for name in ('curves.png', 'curves.html')}
 
     def draw(refresh: Optional[int] = None) -> None:
-        for name, content in plot_logs(args.work_dirs, refresh).items():
+        files = plot_logs(args.work_dirs, refresh, args.label_file)
+        for name, content in files.items():
             if name not in paths:
                 paths[name] = output.path(name)
             write_whole(str(paths[name]), content)

@@ -5,19 +5,15 @@ and videos/ (for Kinetics-400 videos_train/ and videos_val/). Each may be a
 link.
 """
 
-import argparse
-import os
 from pathlib import Path
 from typing import Optional, Sequence
 
 from ..datasets.preparation.annotation_files import READERS, prepare
+from .options import add_workers_option, check_counts, raw_parser
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = raw_parser(__doc__)
     parser.add_argument('dataset', choices=READERS, help='the data set')
     parser.add_argument(
         'root',
@@ -26,20 +22,14 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help="the data set's folder (default: data/DATASET, as in the "
         'configs)',
     )
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=os.cpu_count(),
-        help='number of processes that decode (default: one per CPU)',
-    )
+    add_workers_option(parser)
     parser.add_argument(
         '--no-check',
         action='store_true',
         help='only check that the videos exist, and decode none',
     )
     args = parser.parse_args(argv)
-    if args.workers < 1:
-        parser.error(f'--workers must be at least 1, but is {args.workers}')
+    check_counts(parser, args, 'workers')
     args.root = args.root or Path('data', args.dataset)
     return args
 

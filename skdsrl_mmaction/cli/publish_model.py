@@ -55,7 +55,9 @@ def main(argv: Optional[Sequence[str]] = None) -> Path:
         if args.encoder_only:
             checkpoint, name = published_encoder(cfg, model), f'{name}_encoder'
         else:
-            classes = class_names(model, meta, args.label_file)
+            classes = class_names(
+                model.cls_head.num_classes, meta, args.label_file
+            )
             checkpoint = published(cfg, model, classes)
         content = checkpoint_bytes(checkpoint)
         folder = args.out or default_output(args.config, 'publish_model')

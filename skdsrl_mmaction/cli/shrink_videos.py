@@ -5,31 +5,21 @@ DST. The pixels change: they are scaled once and compressed again. A second
 run continues with the missing videos; no video is overwritten.
 """
 
-import argparse
-import os
-import sys
-from pathlib import Path
 from typing import Optional, Sequence
 
-from ..datasets.preparation.copied_annotations import (
-    plan_annotation_files,
-    write_annotation_file,
-)
+from ..datasets.preparation.copied_annotations import plan_annotation_files
 from ..datasets.preparation.shrink import find_videos, shrink_videos
+from .copy_options import copy_parser, finish_copies
+from .options import check_counts
 
 
 def parse_args(argv: Optional[Sequence[str]] = None):
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument('src', type=Path, help='folder of videos')
-    parser.add_argument('dst', type=Path, help='folder for their copies')
-    parser.add_argument(
-        '--short-side',
-        type=int,
-        default=128,
-        help='shorter side in pixels, even (default: %(default)s)',
+    parser = copy_parser(
+        __doc__,
+        dst='folder for their copies',
+        short_side='even',
+        ann_file='annotation files to write into DST with the paths of the '
+        'copies',
     )
     parser.add_argument(
         '--key-interval',
@@ -37,26 +27,10 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         default=8,
         help='frames from one key frame to the next (default: %(default)s)',
     )
-    parser.add_argument(
-        '--ann-file',
-        type=Path,
-        nargs='+',
-        default=[],
-        help='annotation files to write into DST with the paths of the copies',
-    )
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=os.cpu_count(),
-        help='number of processes (default: one per CPU)',
-    )
     args = parser.parse_args(argv)
     if args.short_side < 2 or args.short_side % 2:
         parser.error(f'--short-side {args.short_side} must be even and > 0')
-    for key in ('key_interval', 'workers'):
-        if getattr(args, key) < 1:
-            option = key.replace('_', '-')
-            parser.error(f'--{option} {getattr(args, key)} must be >= 1')
+    check_counts(parser, args, 'key_interval', 'workers')
     return args
 
 
@@ -67,10 +41,4 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     todo = {src: dst for src, dst in copies.items() if not dst.exists()}
     print(f'{len(copies)} videos, {len(todo)} of them to shrink')
     bad = shrink_videos(todo, args.short_side, args.key_interval, args.workers)
-    for path, entries in plan.items():
-        write_annotation_file(path, entries)
-        print(path)
-    print(f'{len(todo) - len(bad)} videos written to {args.dst}')
-    for path, error in bad.items():
-        print(f'skipped {path}: {error}')
-    sys.exit(bool(bad))
+    finish_copies(plan, args.dst, len(todo) - len(bad), bad)

@@ -5,8 +5,8 @@ generator with that number before it makes the sample. Which worker makes it,
 what came before and whether the run was interrupted then do not matter.
 """
 
-import itertools
 import random
+from collections import Counter
 from typing import Any, Iterator, Optional, Sequence
 
 import numpy as np
@@ -42,8 +42,9 @@ class NumberedIndex(int):
 
     Attributes:
         draw (tuple[int, int]): The epoch, and how often the sampler had gone
-            through the whole data set before in that epoch; the latter is
-            above 0 only for samplers that never end, or that pad.
+            through the whole data set, or drawn this sample, before in that
+            epoch; the latter is above 0 only for samplers that never end, or
+            that draw a sample twice.
     """
 
     draw = (0, 0)
@@ -139,7 +140,9 @@ class NumberedSampler(Sampler):
         passed, self._passed = self._passed, 0
         rank, ranks = get_dist_info()
         size, epoch = len(self.dataset), self.epoch
-        indices = enumerate(self.sampler)
-        for place, index in itertools.islice(indices, passed, None):
-            turn = (place * ranks + rank) // size
-            yield NumberedIndex.of(index, epoch, turn)
+        drawn: Counter = Counter()
+        for place, index in enumerate(self.sampler):
+            if place >= passed:
+                turn = max((place * ranks + rank) // size, drawn[index])
+                yield NumberedIndex.of(index, epoch, turn)
+            drawn[index] += 1

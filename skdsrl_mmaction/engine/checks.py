@@ -10,8 +10,10 @@ from mmengine.config import Config
 from ..utils import is_a, leaf_datasets
 from .hooks.finite_hook import PATHS
 
-# How a transform made a sample: its frames, and what was drawn.
+# Which sample of its data set it is, and how a transform made it: its frames,
+# and what was drawn.
 MADE_BY = (
+    'sample_idx',
     'frame_inds',
     'total_frames',
     'views',
@@ -37,7 +39,9 @@ def add_checks(cfg: Config, training: bool) -> None:
             a pattern or a list of them, is handed to :class:`WeightsHook`.
         training (bool): Whether it is about to be trained.
     """
-    hooks = cfg.setdefault('default_hooks', {})
+    # The Runner takes None for no hooks but its own.
+    cfg.default_hooks = cfg.get('default_hooks') or {}
+    hooks = cfg.default_hooks
     allowed = cfg.get('allow_missing') or []
     added = dict(
         weights=dict(

@@ -14,6 +14,7 @@ from .drn import install_drn_stand_in
 from .environment_report import report_environment_without_setuptools
 from .flow_flip import flip_flow_exactly
 from .hue import turn_hue_exactly
+from .mmcv_lite import import_mmcv_without_its_warning
 from .mmpretrain import name_mmpretrain
 from .numpy_names import give_removed_numpy_names, keep_numpy_bool
 from .one_element_arrays import convert_one_element_arrays
@@ -25,6 +26,7 @@ from .versions import check_versions
 _REPAIRS = (
     check_versions,
     install_drn_stand_in,
+    import_mmcv_without_its_warning,
     allow_checkpoint_globals,
     checkpoint_without_reentry,
     convert_one_element_arrays,
@@ -58,6 +60,7 @@ __all__ = [
     'find_packaged_configs',
     'flip_flow_exactly',
     'give_removed_numpy_names',
+    'import_mmcv_without_its_warning',
     'install_drn_stand_in',
     'keep_numpy_bool',
     'load_checkpoints_as_data',

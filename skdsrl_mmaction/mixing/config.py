@@ -18,15 +18,13 @@ from mmaction.models import (
 )
 from mmaction.registry import MODELS, OPTIM_WRAPPER_CONSTRUCTORS
 from mmengine.config import Config
+from torch import nn
 
 from ..engine.loops import use_resumable_loop
 from ..models.heads import build_head, takes_stages
+from ..models.recognizers import count_views, head_configs
 from ..models.recognizers.classifier import representation_width
-from ..models.recognizers.training_heads import (
-    TrainingHeadsMixin,
-    count_views,
-    head_configs,
-)
+from ..models.recognizers.training_heads import TrainingHeadsMixin
 from ..utils import find_type, import_first, is_a, leaf_datasets
 from .pipeline import two_view_pipeline
 from .two_pass import needs_two_passes, two_pass_pipeline
@@ -208,6 +206,7 @@ def _check_heads(model: dict) -> None:
                 backbone or None,
                 dims=3 if model['type'].endswith('3D') else 2,
                 teacher=model.get('teacher'),
+                recognizer=nn.Module(),  # a head copies it as it is
             )
 
 

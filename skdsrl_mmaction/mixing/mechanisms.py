@@ -27,12 +27,49 @@ class Mechanism:
     hooks: tuple = ()
 
 
+def _in_place_of_eq_3(head: str) -> Mechanism:
+    """SKD-SRL with another loss over the representations of two views."""
+    heads = {**skdsrl_heads(), 'siamese_head': dict(type=head)}
+    return Mechanism('SKDSRL', heads)
+
+
 MECHANISMS: Dict[str, Mechanism] = {
     'two-views': Mechanism(
         'SKDSRL', dict(distill_head=None, siamese_head=None)
     ),
     'selfkd': Mechanism('SKDSRL', {**skdsrl_heads(), 'siamese_head': None}),
     'skdsrl': Mechanism('SKDSRL', skdsrl_heads()),
+    'selfkd-best': Mechanism(
+        'Distill',
+        dict(train_heads=[dict(type='BestTeacherHead')]),
+        hooks=(dict(type='BestTeacherHook'),),
+    ),
+    'ddgsd': Mechanism(
+        'SKDSRL',
+        dict(
+            distill_head=None,
+            siamese_head=None,
+            train_heads=[dict(type='DDGSDHead')],
+        ),
+    ),
+    'cskd': Mechanism(
+        'Distill',
+        dict(train_heads=[dict(type='CSKDHead')]),
+        sampler='ClassPairSampler',
+    ),
+    'pskd': Mechanism(
+        'Distill',
+        dict(train_heads=[dict(type='PSKDHead')]),
+        hooks=(dict(type='PastPredictionsHook'),),
+    ),
+    'byot': Mechanism('Distill', dict(train_heads=[dict(type='BYOTHead')])),
+    'frskd': Mechanism('Distill', dict(train_heads=[dict(type='FRSKDHead')])),
+    'barlow-twins': _in_place_of_eq_3('BarlowTwinsHead'),
+    'simclr': _in_place_of_eq_3('SimCLRHead'),
+    'supcon': _in_place_of_eq_3('SupConHead'),
+    'vicreg': _in_place_of_eq_3('VICRegHead'),
+    'byol': _in_place_of_eq_3('BYOLHead'),
+    'swav': _in_place_of_eq_3('SwAVHead'),
 }
 
 

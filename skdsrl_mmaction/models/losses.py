@@ -33,7 +33,7 @@ def soft_label_kl(
     Raises:
         ValueError: If the shapes are not the same (N, K).
     """
-    _check_pair('p1', p1, 'p2', p2)
+    check_pair('p1', p1, 'p2', p2)
     p1, p2 = at_least_float32(p1), at_least_float32(p2)
     log_s = F.log_softmax((p1 + p2) / tau, dim=1)  # N x K
     if detach_soft_label:
@@ -83,7 +83,7 @@ def negative_cosine(v: Tensor, z: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes are not the same (N, D).
     """
-    _check_pair('v', v, 'z', z)
+    check_pair('v', v, 'z', z)
     v, z = at_least_float32(v), at_least_float32(z.detach())
     return -F.cosine_similarity(v, z, dim=1).mean()
 
@@ -107,7 +107,7 @@ def teacher_kl(p: Tensor, p_teacher: Tensor, tau: float) -> Tensor:
     Raises:
         ValueError: If the shapes are not the same (N, K).
     """
-    _check_pair('p', p, 'p_teacher', p_teacher)
+    check_pair('p', p, 'p_teacher', p_teacher)
     p, p_teacher = at_least_float32(p), at_least_float32(p_teacher.detach())
     return F.kl_div(
         F.log_softmax(p / tau, dim=1),
@@ -117,7 +117,18 @@ def teacher_kl(p: Tensor, p_teacher: Tensor, tau: float) -> Tensor:
     )
 
 
-def _check_pair(name_a: str, a: Tensor, name_b: str, b: Tensor) -> None:
+def check_pair(name_a: str, a: Tensor, name_b: str, b: Tensor) -> None:
+    """Refuse two matrices of different shapes.
+
+    Args:
+        name_a (str): What a is, for the error.
+        a (Tensor): One.
+        name_b (str): What b is.
+        b (Tensor): The other.
+
+    Raises:
+        ValueError: If the shapes are not the same (N, channels).
+    """
     if a.dim() != 2 or a.shape != b.shape:
         raise ValueError(
             f'{name_a} and {name_b} must have the same shape '

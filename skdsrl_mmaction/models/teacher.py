@@ -1,5 +1,7 @@
 """A frozen network that another one learns from."""
 
+import copy
+
 from mmaction.registry import MODELS
 from mmaction.utils import ConfigType
 from mmengine.runner import CheckpointLoader
@@ -45,3 +47,21 @@ def load_teacher(cfg: ConfigType, checkpoint: str) -> nn.Module:
             f'model.teacher: {misfits}' + (f'; {network}' if network else '')
         )
     return teacher.requires_grad_(False).train(False)
+
+
+def copy_as_teacher(model: nn.Module) -> nn.Module:
+    """Copy a recognizer without what only its training needs, frozen.
+
+    Args:
+        model (nn.Module): A recognizer with training heads and no teacher;
+            not modified.
+
+    Returns:
+        nn.Module: The copy, on the same device, in evaluation mode.
+    """
+    heads = [getattr(model, name, None) for name in TRAINING_HEADS]
+    # What deepcopy is told to have copied already, as None.
+    teacher = copy.deepcopy(model, {id(head): None for head in heads})
+    teacher.requires_grad_(False)
+    teacher.train(False)
+    return teacher

@@ -15,7 +15,9 @@ from .heads import TRAINING_HEADS
 from .weights import describe_network, load_weights
 
 
-def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
+def load_trained(
+    cfg: Config, checkpoint: Optional[str]
+) -> Tuple[nn.Module, dict]:
     """Build the recognizer of a config and load its weights, for inference.
 
     The weights are those that testing uses: with an ``EMAHook``, MMEngine
@@ -24,7 +26,8 @@ def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
 
     Args:
         cfg (Config): The whole config.
-        checkpoint (str): Path or URL of its checkpoint.
+        checkpoint (str, optional): Path or URL of its checkpoint. None leaves
+            the weights as they are drawn.
 
     Returns:
         tuple[nn.Module, dict]: The model on the CPU, in evaluation mode, and
@@ -42,6 +45,8 @@ def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
     if model_cfg.backbone.get('pretrained') is not None:
         model_cfg.backbone.pretrained = None
     model = revert_sync_batchnorm(MODELS.build(model_cfg))
+    if checkpoint is None:
+        return model.eval(), {}
     content = CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
     weights = content.get('state_dict', content)
     misfits = load_weights(model, weights).without(
@@ -58,7 +63,7 @@ def load_trained(cfg: Config, checkpoint: str) -> Tuple[nn.Module, dict]:
 
 
 def class_names(
-    model: nn.Module, meta: dict, label_file: Optional[str] = None
+    classes: int, meta: dict, label_file: Optional[str] = None
 ) -> Optional[List[str]]:
     """Return the names of the classes of a recognizer, if they are known.
 
@@ -67,8 +72,8 @@ def class_names(
     the path of a text file with one a line.
 
     Args:
-        model (nn.Module): The recognizer.
-        meta (dict): ``meta`` of its checkpoint.
+        classes (int): Number of the classes.
+        meta (dict): ``meta`` of the recognizer's checkpoint.
         label_file (str, optional): A text file with one name a line. Defaults
             to None, the names in ``meta``.
 
@@ -89,7 +94,6 @@ def class_names(
     if not isinstance(names, (list, tuple)):  # not a list: no file was read
         return None
     names = [str(name) for name in names if str(name).strip()]
-    classes = model.cls_head.num_classes
     if len(names) != classes:
         raise ValueError(f'{source}: {len(names)} names for {classes} classes')
     return names

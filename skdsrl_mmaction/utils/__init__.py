@@ -13,6 +13,7 @@ from .files import (
     write_text,
     write_whole,
 )
+from .progress import show_progress
 
 __all__ = [
     'TEMPORARY',
@@ -23,6 +24,7 @@ __all__ = [
     'leaf_datasets',
     'open_whole',
     'read_config',
+    'show_progress',
     'write_json',
     'write_text',
     'write_whole',

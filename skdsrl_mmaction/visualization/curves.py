@@ -1,15 +1,25 @@
 """The page of training curves, and the values that they end with."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
+from ..engine.checkpoints import find_latest
+from ..models.trained import class_names
 from .logs import Curve, Run, read_runs
 from .page import Page
 from .panels import Line, Panel, arrange, lines
 from .plots import colour_of, confusion_picture, curves_picture
-from .predictions import Predictions, find_dump, read_dump, worst_videos
+from .predictions import (
+    Predictions,
+    find_dump,
+    read_dump,
+    video_rows,
+    worst_first,
+)
 
 _HEIGHT = 280  # of a figure, in pixels
+_WORST = 20  # videos in the table of them
 _PARTS = dict(train='training', val='validation')
 _DASHES = dict(train='solid', val='dash')
 
@@ -43,7 +53,9 @@ def final_values(runs: Sequence[Run]) -> List[Dict[str, Any]]:
 
 
 def plot_logs(
-    folders: Sequence[Path], refresh: Optional[int] = None
+    folders: Sequence[Path],
+    refresh: Optional[int] = None,
+    label_file: Optional[str] = None,
 ) -> Dict[str, bytes]:
     """Draw the logs of runs, which may be going on, over each other.
 
@@ -51,13 +63,16 @@ def plot_logs(
         folders (Sequence[Path]): Work dirs. The newest predictions that
             ``tools/test.py --dump`` has written into one are drawn too.
         refresh (int, optional): As for :class:`Page`. Defaults to None.
+        label_file (str, optional): Names of the classes, one a line. Defaults
+            to None: those in the last checkpoint of the work dir, or numbers.
 
     Returns:
         dict[str, bytes]: Content of the files by their names: curves.png,
         curves.html and, for each run with predictions, a confusion matrix.
 
     Raises:
-        FileNotFoundError, ValueError: See :func:`read_runs`.
+        FileNotFoundError, ValueError: See :func:`read_runs`; or if the names
+            of ``label_file`` are not as many as the classes.
         ImportError: Without plotly.
     """
     runs = read_runs(folders)
@@ -76,7 +91,10 @@ def plot_logs(
         name = 'confusion_matrix.png'
         if len(runs) > 1:
             name = f'{run.name.replace("/", "_")}_{name}'
-        files[name] = add_predictions(page, predictions)
+        number = predictions.scores.shape[1]
+        files[name] = add_predictions(
+            page, predictions, _class_names(folder, number, label_file)
+        )
     files['curves.html'] = page.html().encode()
     return files
 
@@ -111,40 +129,51 @@ def curves_page(runs: Sequence[Run], refresh: Optional[int] = None) -> Page:
     return page
 
 
-def add_predictions(page: Page, predictions: Predictions) -> bytes:
+def add_predictions(
+    page: Page, predictions: Predictions, classes: Sequence[str]
+) -> bytes:
     """Add a confusion matrix and the worst videos to a page.
 
     Args:
         page (Page): The page.
         predictions (Predictions): Of a test.
+        classes (Sequence[str]): Names.
 
     Returns:
         bytes: The confusion matrix as PNG.
     """
     counts = predictions.confusion
-    classes = [str(number) for number in range(len(counts))]
     picture = confusion_picture(counts, classes)
     page.text(
         f'{counts.diagonal().sum()} of {counts.sum()} videos are classified '
         'correctly.'
     )
     page.image(picture, 'videos by label and prediction')
-    page.table(
-        worst_videos(predictions),
-        'videos that are not, those first whose label has the lowest score',
-    )
+    worst = worst_first(video_rows(predictions, classes))[:_WORST]
+    if worst:
+        page.table(worst, 'videos that are not; lowest score of label first')
     return picture
+
+
+def _class_names(
+    folder: Path, classes: int, label_file: Optional[str]
+) -> List[str]:
+    if label_file is not None:
+        return class_names(classes, {}, label_file)
+    # A checkpoint may be damaged, or of another model than the predictions.
+    with suppress(ValueError):
+        _, meta = find_latest(str(folder)) or ('', {})
+        names = class_names(classes, meta)
+        if names is not None:
+            return names
+    return [str(number) for number in range(classes)]
 
 
 def _row(
     name: str, values: Dict[str, float], runs: Sequence[Run]
 ) -> Dict[str, Any]:
     cells = {run.name: values.get(run.name, '') for run in runs}
-    return {'value': name, **{key: _short(x) for key, x in cells.items()}}
-
-
-def _short(value: Any) -> Any:
-    return value if value == '' else float(f'{value:.4g}')
+    return {'value': name, **cells}
 
 
 def _each(

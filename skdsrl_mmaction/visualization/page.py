@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Union
 
 from ..utils import write_text
-from .extras import has, need
+from ..utils.extras import has, need
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -20,8 +20,10 @@ h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; padding-top: 1rem;
   border-top: 1px solid #ddd; }
 figure { margin: 1rem 0; }
 figcaption, .caption { color: #555; font-size: .9rem; margin: 0; }
-img { max-width: 100%; height: auto; display: block; }
-.table { overflow-x: auto; }
+/* A wide picture scrolls where it would be too small to read. */
+figure { overflow-x: auto; }
+img { max-width: max(100%, 34rem); height: auto; display: block; }
+.table { overflow-x: auto; margin-bottom: 1rem; }
 .grid { display: grid; gap: .5rem;
   grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); }
 .grid > div { min-width: 0; }
@@ -31,8 +33,8 @@ img { max-width: 100%; height: auto; display: block; }
 .legend i { display: inline-block; width: .8em; height: .8em;
   margin-right: .4em; border-radius: .2em; }
 table { border-collapse: collapse; font-size: .9rem; overflow-wrap: normal; }
-th, td { padding: .25rem .75rem; border-bottom: 1px solid #e4e4e4;
-  text-align: left; white-space: nowrap; }
+th, td { padding: .25rem clamp(.35rem, 1vw, .75rem); text-align: left;
+  border-bottom: 1px solid #e4e4e4; white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 _LOOK = dict(
@@ -76,9 +78,14 @@ class Page:
 
         Args:
             rows (Sequence[dict]): Cells by column, with the same keys in
-                each row. Values are written as ``str`` writes them.
+                each row. Numbers that are not whole have four digits, and
+                ``video``, a long path, is the last column.
             caption (str): Text above it. Defaults to ''.
         """
+        rows = [
+            dict(sorted(row.items(), key=lambda item: item[0] == 'video'))
+            for row in rows
+        ]
         head = ''.join(f'<th>{escape(x)}</th>' for x in rows[:1] and rows[0])
         body = [''.join(map(_cell, row.values())) for row in rows]
         lines = ''.join(f'<tr>{cells}</tr>\n' for cells in body)
@@ -202,7 +209,7 @@ def has_plotly() -> bool:
 
 def needs_plotly() -> None:
     """Raise ImportError, with what to install, without plotly."""
-    need('plotly', 'plotly', 'a page with figures needs')
+    need('plotly', 'plotly', 'analysis', 'a page with figures needs')
 
 
 def _script() -> str:
@@ -226,4 +233,6 @@ def _script() -> str:
 
 def _cell(value: object) -> str:
     name = ' class="number"' if isinstance(value, Number) else ''
+    if isinstance(value, float):
+        value = f'{value:.0f}' if value.is_integer() else f'{value:.4g}'
     return f'<td{name}>{escape(str(value))}</td>'

@@ -89,7 +89,9 @@ def confusion_picture(counts: np.ndarray, classes: Sequence[str]) -> bytes:
     axes.set(xlabel='prediction', ylabel='label')
     if few:
         ticks = range(len(classes))
-        axes.set_xticks(ticks, classes, rotation=45, ha='right')
+        axes.set_xticks(
+            ticks, classes, rotation=45, ha='right', rotation_mode='anchor'
+        )
         axes.set_yticks(ticks, classes)
         for (row, column), count in np.ndenumerate(counts):
             if count:

@@ -1,9 +1,10 @@
-"""Predictions that a test has dumped, and its worst videos."""
+"""Predictions for the videos of a data set, and those of a file."""
 
 import io
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 import torch
@@ -13,7 +14,6 @@ from ..engine.hooks.finite_hook import PATHS
 from ..host.checkpoints import checkpoint_globals
 
 SUFFIXES = ('.pkl', '.pickle')
-_WORST = 20
 # What tensors are pickled with, beside the arrays and numbers of checkpoints.
 _OF_TENSORS = (
     '_codecs.encode',
@@ -22,13 +22,14 @@ _OF_TENSORS = (
 )
 
 
-class Predictions(NamedTuple):
-    """What a model says of the videos of a data set.
+@dataclass
+class Predictions:
+    """What a model says of N videos.
 
     Attributes:
-        videos (list[str]): N paths; 'sample 0' and so on where the dump
-            has no paths.
-        labels (np.ndarray): (N,), classes.
+        videos (list[str]): Their paths, or their numbers where they have
+            none.
+        labels (np.ndarray): (N,), from 0 to K - 1.
         scores (np.ndarray): (N, K), of the classes.
     """
 
@@ -40,6 +41,11 @@ class Predictions(NamedTuple):
     def predicted(self) -> np.ndarray:
         """np.ndarray: (N,), the classes of the highest scores."""
         return self.scores.argmax(axis=1)
+
+    @property
+    def right(self) -> np.ndarray:
+        """np.ndarray: (N,), bool, where the prediction is the label."""
+        return self.predicted == self.labels
 
     @property
     def confusion(self) -> np.ndarray:
@@ -83,28 +89,37 @@ def read_dump(path: Path) -> Predictions:
         ) from None
 
 
-def worst_videos(predictions: Predictions) -> List[Dict[str, Any]]:
-    """List the videos that are classified wrongly, the worst first.
+def video_rows(
+    predictions: Predictions, classes: Sequence[str]
+) -> List[Dict[str, Any]]:
+    """Return a row for each video: what the model says, and how sure it is.
 
     Args:
         predictions (Predictions): Of a data set.
+        classes (Sequence[str]): K names.
 
     Returns:
-        list[dict]: ``video``, ``label``, ``prediction``, ``score`` of the
-        prediction and ``label_score``, by which they are sorted; at most 20.
+        list[dict]: ``video``, the names ``label`` and ``prediction``,
+        ``score`` of the prediction and ``label_score``.
     """
-    rows = [
+    return [
         dict(
             video=video,
-            label=int(label),
-            prediction=int(scores.argmax()),
-            score=round(float(scores.max()), 4),
-            label_score=round(float(scores[label]), 4),
+            label=classes[label],
+            prediction=classes[scores.argmax()],
+            score=float(scores.max()),
+            label_score=float(scores[label]),
         )
-        for video, label, scores in zip(*predictions)
-        if scores.argmax() != label
+        for video, label, scores in zip(
+            predictions.videos, predictions.labels, predictions.scores
+        )
     ]
-    return sorted(rows, key=lambda row: row['label_score'])[:_WORST]
+
+
+def worst_first(rows: Sequence[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Return the rows of wrong predictions, by the score of the label."""
+    wrong = [row for row in rows if row['label'] != row['prediction']]
+    return sorted(wrong, key=lambda row: row['label_score'])
 
 
 class _Unpickler(pickle.Unpickler):

@@ -15,10 +15,11 @@ from ..datasets.video.stream import (
     frame_rate,
     open_stream,
 )
-from .canvas import font
+from .canvas import font, shorten
 
 _WIDTH = 480  # smaller videos are drawn as wide as this
 _PLOT = 96  # height of the scores over time
+_TOP = 22  # of it, that names and time take
 _COLOURS = ('#2563eb', '#d97706', '#0f766e')  # of the classes with a curve
 _MARGIN = 8
 _INK, _PALE = '#1f2937', '#9ca3af'
@@ -75,12 +76,17 @@ def _draw(
         page.paste(plot, (0, height))
         draw = ImageDraw.Draw(page)
         now = scores[np.searchsorted(middle, number / rate)]
-        text = f'{classes[now.argmax()]}  {now.max():.2f}'
+        score = f'  {now.max():.2f}'
+        room = width - 2 * _MARGIN - int(font(20).getlength(score))
+        text = shorten(classes[now.argmax()], font(20), room, False) + score
         box = draw.textbbox((_MARGIN, _MARGIN), text, font=font(20))
         draw.rectangle([0, 0, box[2] + _MARGIN, box[3] + _MARGIN], fill=_INK)
         draw.text((_MARGIN, _MARGIN), text, 'white', font(20))
         x = _place(number / rate, times, width)
-        draw.line([x, height, x, height + _PLOT], fill=_INK, width=2)
+        draw.line([x, height + _TOP, x, height + _PLOT], fill=_INK, width=2)
+        time = f'{number / rate:.1f} of {times[0] + times[-1]:.1f} s'
+        at = width - _MARGIN, height + 3
+        draw.text(at, time, _INK, font(13), anchor='ra')
         yield np.asarray(page)
 
 
@@ -95,10 +101,10 @@ def _plot(
     """Draw the curves of up to three classes, and their names."""
     plot = Image.new('RGB', (width, _PLOT), 'white')
     draw = ImageDraw.Draw(plot)
-    top, bottom = 22, _PLOT - 6
-    for level in (0, 1):
-        y = bottom - level * (bottom - top)
+    top, bottom = _TOP, _PLOT - 6
+    for y, level, anchor in (top, '1', 'ra'), (bottom, '0', 'rd'):
         draw.line([0, y, width, y], fill=_PALE)
+        draw.text((width - 2, y), level, _PALE, font(11), anchor)
     left = _MARGIN
     for k, colour in zip(scores.mean(axis=0).argsort()[::-1], _COLOURS):
         points: List[Tuple[float, float]] = [
@@ -108,8 +114,9 @@ def _plot(
         # One window has one score, for the whole time.
         points = [(0, points[0][1]), *points, (width, points[-1][1])]
         draw.line(points, fill=colour, width=2)
-        draw.text((left, 3), classes[k], colour, font(13))
-        left += draw.textlength(classes[k], font=font(13)) + 2 * _MARGIN
+        name = shorten(classes[k], font(13), width // 4, False)
+        draw.text((left, 3), name, colour, font(13))
+        left += font(13).getlength(name) + 2 * _MARGIN
     return plot
 
 

@@ -167,6 +167,33 @@ def test_killed_and_started_again(tiny_dataset, tmp_path, monkeypatch, capsys):
     assert table.read_text() == text and text in capsys.readouterr().out
 
 
+def test_killed_while_a_job_runs(tiny_dataset, tmp_path):
+    """The job goes on, and makes the record that a process makes."""
+    config = 'configs/baseline_r3d18_ucf101.py'
+    data, _, *more = official(tiny_dataset)
+    options = ['--epochs', '5', *TINY[2:], *NO_WORKERS, data, *more]
+    whole, killed = tmp_path / 'whole', tmp_path / 'killed'
+    done = run([*command(whole, config), *options])
+    assert done.returncode == 0, done.stderr[-3000:]
+
+    in_jobs = [*command(killed, config), '--cluster', 'local', *options]
+    tool = subprocess.Popen(
+        in_jobs, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.time() + 300
+    while not list(killed.glob('work/*/submitit/*_log.out')):
+        assert tool.poll() is None and time.time() < deadline
+        time.sleep(0.1)
+    tool.send_signal(signal.SIGKILL)
+    tool.wait()
+    assert not records(killed)
+
+    done = run(in_jobs)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert len(list(killed.glob('work/*/submitit/*_submitted.pkl'))) == 1
+    assert records(killed) == records(whole) != {}
+
+
 def test_a_config_with_itself_in_two_processes_each(
     tiny_dataset, tmp_path, capsys
 ):
@@ -276,6 +303,16 @@ def test_options_on_what_the_comparison_sets(tmp_path, option, message):
         (['configs/*', '--gpus-per-run', '0'], '--gpus-per-run=0 must be at'),
         (['configs/*', '--val', '1'], '--val=1.0 must be between 0 and 1'),
         (['configs/*', '--apply', 'kd'], "invalid choice: 'kd'"),
+        (['configs/*', '--cluster', 'slurm', '--time', '9'], 'needs --part'),
+        (['configs/*', '--partition', 'long'], 'need --cluster slurm'),
+        (['configs/*', '--cluster', 'local', '--time', '9'], 'need --cluster'),
+        (
+            [
+                *('configs/*', '--cluster', 'slurm', '--partition', 'long'),
+                *('--time', 'soon'),
+            ],
+            "--time='soon' must be a time as MINUTES",
+        ),
     ],
 )
 def test_options_that_belong_together(tmp_path, capsys, argv, message):

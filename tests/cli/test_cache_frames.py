@@ -81,7 +81,7 @@ def test_there_must_be_room(counting_video, tmp_path, monkeypatch):
 def test_numbers_that_must_be_positive(capsys, option):
     with pytest.raises(SystemExit):
         cache_frames.main(['a', 'b', option, '0'])
-    assert f'{option} 0 must be >= 1' in capsys.readouterr().err
+    assert f'{option}=0 must be 1 or more' in capsys.readouterr().err
 
 
 def trained(folder, data, capsys):

@@ -51,7 +51,9 @@ def test_onnx_and_int8(trained, tiny_dataset, tmp_path, capsys):
     assert int8.stat().st_size < fp32.stat().st_size
     assert len(list(out.iterdir())) == 3
     torch_row, fp32_row, _, int8_row = rows
-    assert torch_row.hits == fp32_row.hits and len(int8_row.hits) == 4
+    assert fp32_row.agreement(torch_row) == 1
+    assert len(int8_row.predictions) == 4
+    assert int8.stat().st_size < torch_row.size < fp32.stat().st_size
     slower = int8_row.latency >= fp32_row.latency
     assert slower == ('not faster than fp32' in int8_row.note)
 
@@ -91,6 +93,13 @@ def test_graphs_of_torch(name, trained, tmp_path, capsys):
     with torch.no_grad():
         found = graph(torch.from_numpy(np.concatenate(clips))).numpy()
     np.testing.assert_allclose(found, np.concatenate(wanted), atol=1e-5)
+
+
+def test_a_model_that_is_not_trained(trained, tmp_path, capsys):
+    argv = [trained[0], '--format', 'torchscript', '--out', str(tmp_path)]
+    torch_row, fp32_row, *_ = export.main([*argv, '--videos', '2'])
+    assert fp32_row.agreement(torch_row) == 1
+    assert ' ms |  |  |' in capsys.readouterr().out
 
 
 def test_a_graph_that_differs_is_not_written(trained, tmp_path, monkeypatch):

@@ -190,4 +190,4 @@ def test_missing_folder_of_videos(root, monkeypatch):
 def test_workers_must_be_positive(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run(monkeypatch, 'ucf101', '--workers', 0)
-    assert '--workers must be at least 1' in capsys.readouterr().err
+    assert '--workers=0 must be 1 or more' in capsys.readouterr().err

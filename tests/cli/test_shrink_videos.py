@@ -172,7 +172,7 @@ def test_an_empty_folder(tmp_path):
 def test_numbers_that_must_be_positive(capsys, option):
     with pytest.raises(SystemExit):
         shrink_videos.main(['a', 'b', option, '0'])
-    assert f'{option} 0 must be >= 1' in capsys.readouterr().err
+    assert f'{option}=0 must be 1 or more' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('side', ['0', '31'])

@@ -9,10 +9,18 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.optim import build_optim_wrapper
 
+from skdsrl_mmaction.engine.checks import pack_meta
+from skdsrl_mmaction.models.recognizers import count_views
 from tests.support.paths import ROOT
 
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
+# Mechanisms of other papers, on R3D-18.
+OTHERS = (
+    *('byot', 'fitnet', 'frskd'),
+    *('cskd', 'ddgsd', 'pskd', 'selfkd-best'),
+    *('barlow-twins', 'byol', 'simclr', 'supcon', 'swav', 'vicreg'),
+)
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
@@ -29,7 +37,12 @@ def shrink(model):
 def test_every_mechanism_of_tables_1_and_2():
     names = {path.stem for path in LEAVES}
     datasets = ('k400', 'ucf101', 'hmdb51')
-    assert names == {'skdsrl_r3d18_demo'} | {
+    others = {
+        f'{method}_r3d18_{dataset}'
+        for method in OTHERS
+        for dataset in datasets
+    }
+    assert names == {'skdsrl_r3d18_demo'} | others | {
         f'{method}_{backbone}_{dataset}'
         for method in ('baseline', 'baseline-aug', 'kd', 'selfkd', 'skdsrl')
         for backbone in ('r3d18', 'r3d50')
@@ -50,7 +63,7 @@ def test_config(path: Path, counting_video, tmp_path):
         MODELS.build(cfg.model)  # the widths fit together as written
 
     shrink(cfg.model)
-    if method == 'kd':
+    if method in ('kd', 'fitnet'):
         shrink(cfg.model.teacher)
         teacher = MODELS.build(cfg.model.teacher)
         cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')
@@ -58,13 +71,14 @@ def test_config(path: Path, counting_video, tmp_path):
     model = MODELS.build(cfg.model)
     model.init_weights()
 
-    sample = dict(start_index=0, modality='RGB', label=1)
+    sample = dict(start_index=0, modality='RGB', label=1, sample_idx=0)
+    pack_meta(cfg.train_dataloader.dataset)
     sample['filename'] = str(counting_video)
     size = cfg.get('size', 112)
     for split, clips in ('train', None), ('val', 1), ('test', 10):
         pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
         packed = pipeline(dict(sample))
-        views = clips or (2 if method in ('skdsrl', 'selfkd') else 1)
+        views = clips or count_views(cfg.model)
         assert packed['inputs'].shape == (views, 3, 16, size, size)
         assert packed['inputs'].dtype == torch.uint8
         if split == 'train':
@@ -73,11 +87,15 @@ def test_config(path: Path, counting_video, tmp_path):
     inputs = model.data_preprocessor(batch, training=True)['inputs']
     assert -1 <= inputs.min() and inputs.max() <= 1  # section IV-A
 
+    if method == 'pskd':  # as its hook does
+        model.train_heads[0].remember(1)
+        model.train_heads[0].progress = 0.5
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    before = [p.clone() for p in model.parameters()]
+    learning = [p for p in model.parameters() if p.requires_grad]
+    before = [p.clone() for p in learning]
     log_vars = model.train_step(batch, optim_wrapper)
     assert log_vars['loss'].isfinite()
-    moved = [not torch.equal(a, b) for a, b in zip(before, model.parameters())]
+    moved = [not torch.equal(a, b) for a, b in zip(before, learning)]
     assert all(moved)
 
 
@@ -152,6 +170,18 @@ PIPELINE = 'train_dataloader.dataset.pipeline'
         'tau1': {'model.distill_head.tau': 1},
         'detach': {'model.distill_head.detach_soft_label': True},
         'two-views': {'model.distill_head': None, 'model.siamese_head': None},
+        'beta01': {'model.siamese_head.loss_weight': 0.1},
+        'proj-none': {'model.siamese_head.proj_layers': 0},
+        'proj2': {'model.siamese_head.proj_layers': 2},
+        'proj3': {'model.siamese_head.proj_layers': 3},
+        'proj512': {'model.siamese_head.proj_channels': 512},
+        'pred-none': {'model.siamese_head.pred_layers': 0},
+        'pred3': {'model.siamese_head.pred_layers': 3},
+        'pred128': {'model.siamese_head.pred_channels': 128},
+        'no-norm': {'model.siamese_head.norm': False},
+        'no-operators': {
+            f'{PIPELINE}.3.transforms.{i}': None for i in range(3, 8)
+        },
         'same-clip': {
             **{f'{PIPELINE}.1.{key}': x for key, x in SAMPLER.items()},
             f'{PIPELINE}.1.sampler': None,
@@ -172,7 +202,7 @@ def test_ablations_differ_in_one_thing(name, want):
         for key, value in changes(ablation, leaf).items()
         if not key.startswith('train_pipeline')
     } == want
-    assert len(ABLATIONS) == 6
+    assert len(ABLATIONS) == 16
 
 
 def test_split_is_one_key():

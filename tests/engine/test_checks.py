@@ -32,6 +32,13 @@ def test_hooks_of_testing(name):
     assert not HOOKS.build(cfg.default_hooks.weights).training
 
 
+def test_no_hooks_of_the_config():
+    cfg = read_config('configs/skdsrl_r3d18_ucf101.py')
+    cfg.default_hooks = None
+    add_checks(cfg, training=True)
+    assert set(cfg.default_hooks) == {'weights', 'finite', 'collapse'}
+
+
 def test_arguments_come_from_the_config():
     cfg = read_config('configs/skdsrl_r3d18_ucf101.py')
     options = {

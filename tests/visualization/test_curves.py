@@ -2,6 +2,7 @@ import json
 import re
 
 import pytest
+import torch
 
 from skdsrl_mmaction.visualization.curves import final_values, plot_logs
 from skdsrl_mmaction.visualization.logs import read_runs
@@ -96,7 +97,7 @@ def test_predictions_are_on_the_page(work_dirs):
     assert 'Predictions of first: x.pkl' in html
     assert '2 of 3 videos are classified correctly.' in html
     cells = re.findall(r'<td(?: class="number")?>(.*?)</td>', html)
-    assert cells[-5:] == ['a.avi', '1', '0', '0.75', '0.25']
+    assert cells[-5:] == ['1', '0', '0.75', '0.25', 'a.avi']
     assert html.count('<img alt=') == 1
     # One for each run with predictions, where there are several.
     assert set(plot_logs(work_dirs)) == {
@@ -104,6 +105,31 @@ def test_predictions_are_on_the_page(work_dirs):
         'curves.html',
         'first_confusion_matrix.png',
     }
+
+
+@pytest.mark.parametrize(
+    'names, shown', [(['walk', 'run'], 'walk'), (['walk'], '0'), (None, '0')]
+)
+def test_classes_have_the_names_of_a_checkpoint(work_dirs, names, shown):
+    pytest.importorskip('plotly')
+    write_dump(work_dirs[0] / 'x.pkl', [[0.25, 0.75]], [0])
+    meta = dict(epoch=1, iter=1, dataset_meta=dict(classes=names))
+    torch.save(dict(meta=meta), work_dirs[0] / 'epoch_1.pth')
+    (work_dirs[0] / 'last_checkpoint').write_text('epoch_1.pth')
+    html = plot_logs(work_dirs[:1])['curves.html'].decode()
+    assert f'<tr><td>{shown}</td>' in html
+
+
+def test_names_of_ones_own(work_dirs, tmp_path):
+    pytest.importorskip('plotly')
+    write_dump(work_dirs[0] / 'x.pkl', [[0.25, 0.75]], [0])
+    names = tmp_path / 'names.txt'
+    names.write_text('sit\nstand\n')
+    html = plot_logs(work_dirs[:1], None, str(names))['curves.html'].decode()
+    assert '<td>sit</td><td>stand</td>' in html
+    names.write_text('sit\n')
+    with pytest.raises(ValueError, match='names.txt: 1 names for 2 classes'):
+        plot_logs(work_dirs[:1], None, str(names))
 
 
 def test_what_is_no_dump_is_named_on_the_page(work_dirs):

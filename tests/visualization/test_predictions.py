@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from skdsrl_mmaction.visualization.predictions import (
+    Predictions,
     find_dump,
     read_dump,
-    worst_videos,
+    video_rows,
+    worst_first,
 )
 from tests.support.logs import write_dump
 
@@ -25,16 +27,17 @@ def test_a_dump_of_mmengine_is_read(tmp_path):
     np.testing.assert_allclose(found.scores, SCORES, rtol=1e-6)
     assert found.predicted.tolist() == [0, 2, 1, 2]
     assert found.confusion.tolist() == [[1, 1, 0], [0, 0, 1], [0, 0, 1]]
-    assert worst_videos(found) == [
+    assert found.right.tolist() == [True, False, False, True]
+
+
+def test_worst_videos():
+    said = Predictions(list('wxyz'), np.array(LABELS), np.array(SCORES))
+    assert worst_first(video_rows(said, ['a', 'b', 'c'])) == [
         dict(
-            video='sample 2', label=0, prediction=1, score=0.7,
-            label_score=0.25,
+            video='y', label='a', prediction='b', score=0.7, label_score=0.25
         ),
-        dict(
-            video='sample 1', label=1, prediction=2, score=0.6,
-            label_score=0.3,
-        ),
-    ]  # fmt: skip
+        dict(video='x', label='b', prediction='c', score=0.6, label_score=0.3),
+    ]
 
 
 def test_paths_and_half_precision(tmp_path):

@@ -7,9 +7,8 @@ import pytest
 from skdsrl_mmaction.visualization import scores_video
 
 
-def drawn(video, folder, times, scores):
+def drawn(video, folder, times, scores, names=('first', 'second')):
     path = str(folder / 'drawn.mp4')
-    names = ['first', 'second']
     scores_video.write_scores_video(
         str(video), path, times, np.array(scores), names
     )
@@ -37,11 +36,23 @@ def test_curves_are_at_the_height_of_their_scores(counting_video, tmp_path):
     column = plot[:, 240]
     blue = np.nonzero(column[:, 2] - column[:, 0] > 80)[0]
     orange = np.nonzero(column[:, 0] - column[:, 2] > 80)[0]
-    top, bottom = 22, scores_video._PLOT - 6
+    top, bottom = scores_video._TOP, scores_video._PLOT - 6
     assert blue.mean() == pytest.approx(bottom - 0.75 * (bottom - top), abs=2)
     assert orange.mean() == pytest.approx(
         bottom - 0.25 * (bottom - top), abs=2
     )
+
+
+def test_long_names_are_cut(counting_video, tmp_path):
+    names = [f'{i} of a class whose name is longer than any' for i in 'ab']
+    scores = [[0.75, 0.25]] * 2
+    *_, picture = drawn(
+        counting_video, tmp_path, [0.25, 0.75], scores, [x * 3 for x in names]
+    )
+    # The dark box ends within the frame, the names before the time.
+    assert picture[3, 440:460].max() < 60 and picture[3, 475:].min() > 200
+    legend = picture[-scores_video._PLOT : -scores_video._PLOT + 20]
+    assert legend[:, 300:350].min() > 200 and legend[:, 400:].min() < 100
 
 
 def test_one_window(counting_video, tmp_path):

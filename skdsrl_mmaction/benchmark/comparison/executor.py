@@ -87,8 +87,11 @@ class Executor:
                 time.sleep(0.2)
                 self._collect()
         finally:
-            for _, process in self._running.values():
-                process.kill()
+            self._stop()
+
+    def _stop(self) -> None:
+        for _, process in self._running.values():
+            process.kill()
 
     def _missing(self, runs: Sequence[Run]) -> List[Run]:
         """Runs without a record, each after its teacher."""
@@ -140,6 +143,18 @@ class Executor:
         return None
 
     def _start(self, run: Run, slot: int) -> subprocess.Popen:
+        command = self._prepare(run)
+        with open(self._log(run), 'a') as log:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,  # it closes when this process ends
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self._environment(run, slot)},
+            )
+
+    def _prepare(self, run: Run) -> List[str]:
+        """Write what the worker of a run reads; returns its command."""
         cfg = copy.deepcopy(run.cfg)
         cfg.work_dir = self._folder(run)
         if run.processes > 1:
@@ -164,26 +179,19 @@ class Executor:
                 **self.facts,
             ),
         )
-        with open(self._log(run), 'a') as log:
-            return subprocess.Popen(
-                [
-                    *(sys.executable, '-m', *_launcher(run.processes)),
-                    *(WORKER, *paths, self._record_path(run)),
-                ],
-                stdin=subprocess.PIPE,  # it closes when this process ends
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self._environment(run.processes, slot),
-            )
+        return [
+            *(sys.executable, '-m', *_launcher(run.processes)),
+            *(WORKER, *paths, self._record_path(run)),
+        ]
 
-    def _environment(self, processes: int, slot: int) -> Dict[str, str]:
-        env = dict(os.environ)
-        threads = os.cpu_count() // (self.jobs * processes)
-        env['OMP_NUM_THREADS'] = str(max(1, threads))
+    def _environment(self, run: Run, slot: int) -> Dict[str, str]:
+        """Variables that are set for the worker of a run."""
+        threads = os.cpu_count() // (self.jobs * run.processes)
+        env = {'OMP_NUM_THREADS': str(max(1, threads))}
         if self.gpus:
-            first = slot % (len(self.gpus) // processes) * processes
+            first = slot % (len(self.gpus) // run.processes) * run.processes
             env['CUDA_VISIBLE_DEVICES'] = ','.join(
-                self.gpus[first : first + processes]
+                self.gpus[first : first + run.processes]
             )
         return env
 

@@ -142,7 +142,7 @@ def set_protocol(cfg: Config, budget: str, validates: bool = False) -> None:
         checkpoint.update(save_best='acc/top1', rule='greater')
     else:
         cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
-    cfg.setdefault('default_hooks', {})
+    cfg.default_hooks = cfg.get('default_hooks') or {}
     cfg.default_hooks.checkpoint = checkpoint
     # Pictures are no part of what a run measures, nor of its key.
     cfg.default_hooks.pop('draw', None)

@@ -38,18 +38,21 @@ def export_model(
     calibration: Optional[str] = None,
     calibration_videos: int = 32,
     videos: int = 50,
+    is_trained: bool = True,
 ) -> Tuple[str, List[Variant]]:
     """Export a model, compare it with torch, and measure it.
 
     Args:
         cfg (Config): The whole config.
-        model (nn.Module): Its recognizer, trained.
+        model (nn.Module): Its recognizer, in evaluation mode.
         name (str): Format: 'onnx', 'torchscript' or 'torch-export'.
         paths (dict[str, Path]): Files to write: 'fp32', 'int8' with
             ``calibration``, and 'fp16' on a machine with a GPU.
         calibration (str, optional): Annotation file of calibration videos.
         calibration_videos (int): How many of them. Defaults to 32.
         videos (int): Of the test set, to measure on. Defaults to 50.
+        is_trained (bool): Whether the table has accuracy and agreement.
+            Defaults to True.
 
     Returns:
         tuple[str, list[Variant]]: Table and its rows.
@@ -64,7 +67,8 @@ def export_model(
     scorer = ClipScorer(model)
     wanted = _torch_scores(scorer, clips)
     batch = torch.from_numpy(np.concatenate([clips[0], clips[-1]]))
-    rows = [Variant('torch fp32', torch_runner(scorer))]
+    size = sum(x.nbytes for x in model.state_dict().values())
+    rows = [Variant('torch fp32', torch_runner(scorer), size)]
     rows += [_fp32(scorer, name, batch, paths['fp32'], clips, wanted)]
     rows += [_fp16(model, name, batch, paths.get('fp16'))]
     if name != 'onnx':
@@ -77,13 +81,22 @@ def export_model(
         rows += [_int8(paths, given)]
     measure(rows, samples(dataset, videos))
     _say_if_slower(rows)
-    count = len(rows[0].hits)
+    count = len(rows[0].labels)
     shape = ' × '.join(map(str, clips[0].shape[1:]))
     head = (
-        f'One clip, {shape}, in a batch of one; {device_name()}; medians and '
-        f'accuracy over one clip of {count} test videos.\n\n'
+        f'One clip, {shape}, in a batch of one; {device_name()}; '
+        f'{_versions(name)}; over one clip of {count} test videos.\n\n'
     )
-    return head + exported_table(rows), rows
+    return head + exported_table(rows, is_trained), rows
+
+
+def _versions(name: str) -> str:
+    modules = [torch]
+    if name == 'onnx':
+        import onnxruntime
+
+        modules.append(onnxruntime)
+    return ', '.join(f'{x.__name__} {x.__version__}' for x in modules)
 
 
 def _torch_scores(

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from operator import eq
 from statistics import median
 from typing import Iterable, List, Optional, Sequence, Tuple
 
@@ -11,6 +12,14 @@ from ...models.export.formats import Runner
 from ..tables import markdown_table
 
 _WARM_UP = 3
+_HEAD = (
+    'model',
+    'size',
+    'latency, median',
+    'accuracy',
+    'agreement with torch',
+    'note',
+)
 
 
 @dataclass
@@ -23,7 +32,8 @@ class Variant:
         size (int, optional): Bytes of the file.
         note (str): What the table says of it.
         milliseconds (list[float]): Of each clip.
-        hits (list[bool]): Whether each video was recognised.
+        predictions (list[int]): Classes of the highest scores.
+        labels (list[int]): Classes of the videos.
     """
 
     name: str
@@ -31,7 +41,8 @@ class Variant:
     size: Optional[int] = None
     note: str = ''
     milliseconds: List[float] = field(default_factory=list)
-    hits: List[bool] = field(default_factory=list)
+    predictions: List[int] = field(default_factory=list)
+    labels: List[int] = field(default_factory=list)
 
     @property
     def latency(self) -> float:
@@ -41,8 +52,16 @@ class Variant:
 
     @property
     def accuracy(self) -> float:
-        """Share of the videos that were recognised."""
-        return sum(self.hits) / len(self.hits)
+        """Share of the videos whose label is predicted."""
+        return _equal(self.predictions, self.labels)
+
+    def agreement(self, other: 'Variant') -> float:
+        """Share of the videos for which both predict the same class."""
+        return _equal(self.predictions, other.predictions)
+
+
+def _equal(one: Sequence[int], other: Sequence[int]) -> float:
+    return sum(map(eq, one, other)) / len(one)
 
 
 def measure(
@@ -65,25 +84,33 @@ def measure(
             scores = variant.run(frames)
             seconds = time.perf_counter() - begin
             variant.milliseconds.append(1000 * seconds)
-            variant.hits.append(int(scores[0].argmax()) == label)
+            variant.predictions.append(int(scores[0].argmax()))
+            variant.labels.append(label)
         running.append(running.pop(0))
 
 
-def exported_table(variants: Sequence[Variant]) -> str:
+def exported_table(
+    variants: Sequence[Variant], is_trained: bool = True
+) -> str:
     """Write what was measured as a Markdown table.
 
     Args:
         variants (Sequence[Variant]): The model as torch runs it first.
+        is_trained (bool): Whether predictions say something, and the table
+            has accuracy and agreement. Defaults to True.
 
     Returns:
         str: The table.
     """
-    rows = [('model', 'size', 'latency, median', 'accuracy', 'note')]
+    rows = [_HEAD]
     for variant in variants:
         size = '' if variant.size is None else f'{variant.size / 1e6:.1f} MB'
+        latency = accuracy = agreement = ''
         if variant.run:
-            measured = (f'{variant.latency:.1f} ms', f'{variant.accuracy:.3f}')
-        else:
-            measured = ('', '')
-        rows.append((variant.name, size, *measured, variant.note))
-    return markdown_table(rows)
+            latency = f'{variant.latency:.1f} ms'
+        if variant.run and is_trained:
+            accuracy = f'{variant.accuracy:.3f}'
+            agreement = f'{variant.agreement(variants[0]):.3f}'
+        measured = size, latency, accuracy, agreement
+        rows.append((variant.name, *measured, variant.note))
+    return markdown_table(rows, text=(0, len(_HEAD) - 1))

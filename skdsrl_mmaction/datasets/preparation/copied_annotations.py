@@ -1,8 +1,9 @@
 """Annotation files for the copies of videos."""
 
-import os
 from pathlib import Path
 from typing import Callable, Collection, Dict, List, NamedTuple, Sequence
+
+from ...utils import write_text
 
 
 class Entry(NamedTuple):
@@ -84,9 +85,7 @@ def write_annotation_file(path: Path, entries: Sequence[Entry]) -> None:
         entries (list[Entry]): Of :func:`plan_annotation_files`.
     """
     text = ''.join(f'{x.text}\n' for x in entries if x.copy.exists())
-    partial = path.with_name(f'{path.name}.partial')
-    partial.write_text(text, encoding='utf-8')
-    os.replace(partial, path)
+    write_text(str(path), text)
 
 
 def _copied(

@@ -10,7 +10,8 @@ from typing import Dict, List
 
 import cv2
 import numpy as np
-from mmengine.utils import track_iter_progress
+
+from ...utils import show_progress
 
 # Direction of each motion: 1 for sideways (left or right at random), and -1,
 # 0 or 1 for up, none or down.
@@ -116,7 +117,7 @@ def _write_parts(
         for i in range(count)
     ]
     lines: Dict[str, List[str]] = {part: [] for part in videos}
-    for part, label, name, i in track_iter_progress(jobs):
+    for part, label, name, i in show_progress(jobs, 'writing videos'):
         file = f'{part}_{name}_{i:02d}.mp4'
         write_video(out / 'videos' / file, render(name, rng))
         lines[part].append(f'{file} {label}\n')

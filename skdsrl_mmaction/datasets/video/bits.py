@@ -1,7 +1,7 @@
 """Bits and units of H.264 and HEVC streams."""
 
 import re
-from typing import List, Tuple, Union
+from typing import List, Tuple
 
 import numpy as np
 
@@ -63,7 +63,7 @@ class Columns:
         data = np.frombuffer(data, _UNIT)
         self.kinds = data['kind']
         self._data = data['bits'].astype(np.int64)
-        self._used: Union[int, np.ndarray] = 0
+        self._used = np.zeros(len(units), np.int64)
 
     def _rest(self) -> np.ndarray:
         return self._data << self._used & _MAX
@@ -97,7 +97,7 @@ class Columns:
         Raises:
             Undecided: If it was more than there is.
         """
-        if np.max(self._used) > 63:
+        if self._used.max() > 63:
             raise Undecided('a header is longer than 63 bits')
 
 

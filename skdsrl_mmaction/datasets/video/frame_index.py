@@ -4,7 +4,10 @@ The index of a frame is its place among the frames that decoding the whole
 stream from its beginning returns, in the order of display.
 """
 
+from array import array
 from bisect import bisect_right
+from itertools import accumulate
+from operator import lt
 from typing import (
     Callable,
     Container,
@@ -13,10 +16,10 @@ from typing import (
     List,
     NamedTuple,
     Optional,
+    Sequence,
 )
 
 import av
-import numpy as np
 
 from . import h264, hevc, mpeg4, vpx
 from .pictures import NO_FRAME, Configuration, Pictures, Undecided
@@ -87,17 +90,20 @@ class FrameIndex:
     def __init__(
         self, pictures: Pictures, discarded: Iterable[int], can_skip: bool
     ) -> None:
-        keys = np.asarray(pictures.keys)
-        has_frame = keys != NO_FRAME
-        self.starts = _closed_starts(keys, has_frame, pictures.starts)
-        is_shown = has_frame.copy()
-        for packet in discarded:
-            is_shown[packet] = False
-        shown = np.flatnonzero(is_shown)
-        self.packets = shown[np.argsort(keys[shown])]  # of each frame
-        self.indices = np.full(len(keys), NO_FRAME)
-        self.indices[self.packets] = np.arange(len(self.packets))
-        self.groups = np.asarray(pictures.groups)
+        keys = pictures.keys
+        self.starts = _closed_starts(keys, pictures.starts)
+        discarded = set(discarded)
+        shown = [
+            packet
+            for packet, key in enumerate(keys)
+            if key != NO_FRAME and packet not in discarded
+        ]
+        shown.sort(key=keys.__getitem__)
+        self.packets = array('q', shown)  # of each frame
+        self.indices = array('q', [NO_FRAME]) * len(keys)
+        for index, packet in enumerate(shown):
+            self.indices[packet] = index
+        self.groups = pictures.groups
         self.placeholders = pictures.placeholders
         self.can_skip = can_skip
 
@@ -106,7 +112,7 @@ class FrameIndex:
 
     def index_of(self, packet: int) -> int:
         """Return the index of a packet's frame, -1 if it has none."""
-        return self.indices.item(packet)
+        return self.indices[packet]
 
     def spans(self, wanted: Iterable[int]) -> List[Span]:
         """Return what to decode for wanted frames.
@@ -114,7 +120,7 @@ class FrameIndex:
         Args:
             wanted (Iterable[int]): Indices of frames, all different.
         """
-        packets = self.packets[list(wanted)].tolist()
+        packets = [self.packets[index] for index in wanted]
         return [
             self._span(range(start, needed[-1] + 1), needed)
             for start, *needed in find_spans(packets, self.starts)
@@ -123,38 +129,33 @@ class FrameIndex:
     def _span(self, packets: range, needed: List[int]) -> Span:
         if not self.can_skip:
             return Span(packets, packets, ())
-        if not len(self.groups):
+        if not self.groups:
             return Span(packets, set(needed), ())
-        first = np.unique(self.groups[needed])
-        last = np.searchsorted(self.groups, first, side='right')
         in_groups = {
             packet
-            for group in zip(first.tolist(), last.tolist())
-            for packet in range(*group)
+            for first in {self.groups[packet] for packet in needed}
+            for packet in range(first, bisect_right(self.groups, first))
         }
         return Span(packets, in_groups, self.placeholders - in_groups)
 
 
-def _closed_starts(
-    keys: np.ndarray, has_frame: np.ndarray, starts: List[int]
-) -> List[int]:
+def _closed_starts(keys: Sequence[int], starts: List[int]) -> List[int]:
     """Keep the random-access points that no frame crosses.
 
     All frames before such a point in the stream are displayed before its
     frame, and all after it, after.
     """
-    if not starts or has_frame[: starts[0]].any():
+    if not starts or max(keys[: starts[0]], default=NO_FRAME) != NO_FRAME:
         raise Undecided('it does not start with a random-access point')
-    if (keys[1:] > keys[:-1]).all():
+    if all(map(lt, keys, keys[1:])):
         return [0, *starts[1:]]
-    before = np.maximum.accumulate(keys)
-    after = np.where(has_frame, keys, before[-1])
-    after = np.minimum.accumulate(after[::-1])[::-1]
-    at = np.array(starts)
-    closed = at[(before[at] == keys[at]) & (after[at] == keys[at])]
-    if not len(closed) or closed[0] != starts[0]:
+    before = list(accumulate(keys, max))
+    after = (before[-1] if key == NO_FRAME else key for key in reversed(keys))
+    after = list(accumulate(after, min))[::-1]
+    closed = [i for i in starts if before[i] == keys[i] == after[i]]
+    if closed[:1] != starts[:1]:
         raise Undecided('frames are displayed before the first one')
-    return [0, *closed[1:].tolist()]
+    return [0, *closed[1:]]
 
 
 def make_index(

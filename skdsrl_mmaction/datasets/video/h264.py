@@ -107,6 +107,19 @@ def _read_reorder_depth(bits: Bits) -> Optional[int]:
     return bits.ue()
 
 
+@lru_cache
+def _read_pps(unit: bytes) -> Tuple[int, int]:
+    """Read the identity of a picture parameter set, and a flag.
+
+    The flag is whether slice headers have the offset of the bottom field.
+    """
+    bits = Bits(payload(unit[1:]))
+    identity = bits.ue()
+    bits.ue()
+    bits.u(1)
+    return identity, bits.u(1)
+
+
 def _skip_hrd(bits: Bits) -> None:
     count = bits.ue() + 1
     bits.u(8)
@@ -133,12 +146,9 @@ class _Slices:
             name = b'SPS'
             self.sequence = self.sequence or _read_sps(data)
         else:
-            bits = Bits(payload(data[1:]))
-            identity = bits.ue()
+            identity, has_offset = _read_pps(data)
+            self._have_offset[identity] = has_offset
             name = b'PPS%d' % identity
-            bits.ue()
-            bits.u(1)
-            self._have_offset[identity] = bits.u(1)
         if self._sets.setdefault(name, data) != data:
             raise Undecided('parameter sets change')
 
@@ -176,7 +186,7 @@ class _Slices:
         if is_first:
             raise Undecided('a packet is not one picture')
 
-    def read(self, reorder_depth: int) -> Tuple[np.ndarray, List[int]]:
+    def read(self, reorder_depth: int) -> Tuple[List[int], List[int]]:
         """Return keys and random-access points, as of ``Pictures``.
 
         Args:
@@ -202,11 +212,12 @@ class _Slices:
             is_idr,
             is_reference,
         )
+        starts = is_idr.nonzero()[0].tolist()
         if not sequence.frames_only and bits.u(1).any():
             raise Undecided('fields are separate')
         if sequence.order_type == 2:  # in stream order
             bits.check()
-            return np.arange(len(is_idr)), np.flatnonzero(is_idr).tolist()
+            return list(range(len(is_idr))), starts
         bits.skip_ue(where=is_idr)
         lsb = bits.u(sequence.order_bits)
         keys = display_keys(
@@ -219,7 +230,7 @@ class _Slices:
         if sequence.reorder_depth is not None:
             reorder_depth = sequence.reorder_depth
         require_reorder_depth(keys, reorder_depth)
-        return keys, np.flatnonzero(is_idr).tolist()
+        return keys.tolist(), starts
 
 
 def _require_all_frames(

@@ -161,4 +161,5 @@ def read_pictures(
     )
     require_reorder_depth(keys, sets.sequence.reorder_depth)
     _require_references(keys, is_idr, references)
-    return Pictures(keys, np.flatnonzero(is_idr | (kinds == _CRA)).tolist())
+    starts = np.flatnonzero(is_idr | (kinds == _CRA)).tolist()
+    return Pictures(keys.tolist(), starts)

@@ -1,7 +1,7 @@
 """Where the packets of a stream are in its file."""
 
 from array import array
-from itertools import chain, islice
+from itertools import islice
 from typing import Dict, Iterator, List, Optional
 
 import av
@@ -12,13 +12,13 @@ from .pictures import Undecided
 from .stream import demux, open_stream
 
 _UNKNOWN = -(1 << 63)
-_MAX_KEPT = 1 << 24  # bytes
+_MAX_KEPT = 1 << 24  # bytes of a file
 
 
 class PacketTable:
     """Read the packets of a stream again, from any of them on.
 
-    The packets of a short video are kept. Of a long one, which may not fit
+    The packets of a small file are kept. Of a large one, which may not fit
     into memory, a few numbers of each packet are.
 
     Args:
@@ -51,26 +51,23 @@ class PacketTable:
                 anew in mid-stream.
         """
         packets = demux(self._container, self._stream)
-        # Reading them all before the first is looked at takes less CPU time
-        # than turn by turn: the code of both does not fit into its caches.
-        kept, size = [], 0
-        for packet in packets:
-            kept.append(packet)
-            size += packet.size
-            if size > _MAX_KEPT:
-                break
-        is_long = size > _MAX_KEPT
-        for number, packet in enumerate(chain(kept, packets)):
+        kept = None
+        if self._container.size <= _MAX_KEPT:
+            # Reading them all before the first is looked at takes less CPU
+            # time than turn by turn: the code of both does not fit into its
+            # caches.
+            packets = kept = list(packets)
+        for number, packet in enumerate(packets):
             if packet.is_corrupt:
                 raise Undecided('a packet is cut')
             if number and packet.is_keyframe and _has_configuration(packet):
                 raise Undecided('the configuration changes')
             if packet.is_discard:
                 self.discarded.append(number)
-            if is_long:
+            if kept is None:
                 self._note(packet)
             yield packet
-        self._kept = None if is_long else kept
+        self._kept = kept
 
     def _note(self, packet: av.Packet) -> None:
         """Append what is needed to find a packet again."""

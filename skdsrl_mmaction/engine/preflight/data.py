@@ -13,6 +13,7 @@ from .annotation_files import check_annotation_file, stock_type
 from .batches import check_batch
 from .cache import check_cache
 from .files import check_files
+from .heads import check_heads
 from .values import metrics_of
 from .views import check_views
 
@@ -20,7 +21,7 @@ from .views import check_views
 def check_data(
     cfg: Config, splits: Sequence[str], batches: bool = True
 ) -> None:
-    """Check views, annotation files, labels, folders and batch size.
+    """Check heads, views, annotation files, labels and batch size.
 
     Every line of the annotation files is read. Datasets with annotation
     files of another format are not checked.
@@ -38,9 +39,12 @@ def check_data(
         ValueError: If a line is malformed, a label is not in
             [0, num_classes), a training split is smaller than one batch or
             ends in a batch that is too small for the predictor's BatchNorm,
-            model and training pipeline disagree on the views, or
+            model and training pipeline disagree on the views, a training
+            head lacks what it needs of the config, or
             cached frames are not those that a pipeline makes.
     """
+    if 'train' in splits and cfg.get('train_dataloader') is not None:
+        check_heads(cfg)
     num_classes = (cfg.model.get('cls_head') or {}).get('num_classes')
     for split in splits:
         loader = cfg.get(f'{split}_dataloader')

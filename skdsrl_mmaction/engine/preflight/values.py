@@ -11,6 +11,8 @@ from .keywords import check_keywords
 from .names import check_names
 
 _POSITIVE = 'max_epochs', 'max_iters', 'val_interval'
+_DICTS = 'model', 'env_cfg', 'randomness'
+_TRAINING_DICTS = 'train_dataloader', 'train_cfg', 'optim_wrapper'
 
 
 def check_config(cfg: Config, splits: Sequence[str]) -> None:
@@ -28,9 +30,11 @@ def check_config(cfg: Config, splits: Sequence[str]) -> None:
     """
     check_names(cfg)
     check_keywords(cfg, splits)
+    _check_dicts(cfg, _DICTS)
     if 'train' in splits:
+        _check_dicts(cfg, _TRAINING_DICTS)
         for key in _POSITIVE:
-            value = (cfg.train_cfg or {}).get(key, 1)
+            value = cfg.train_cfg.get(key, 1)
             if not isinstance(value, int) or value < 1:
                 raise ValueError(
                     f'train_cfg.{key}={value!r} must be a whole number >= 1'
@@ -65,6 +69,12 @@ def metrics_of(cfg: Config, split: str) -> Iterator[dict]:
     for metric in [evaluator] if isinstance(evaluator, dict) else evaluator:
         if isinstance(metric, dict):
             yield metric
+
+
+def _check_dicts(cfg: Config, keys: Sequence[str]) -> None:
+    for key in keys:
+        if not isinstance(cfg.get(key, {}), dict):
+            raise ValueError(f'{key}={cfg[key]!r} must be a dict')
 
 
 def _dumps(cfg: Config) -> Iterator[str]:

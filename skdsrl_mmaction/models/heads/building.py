@@ -67,6 +67,7 @@ def build_head(
     backbone: Optional[nn.Module],
     dims: int,
     teacher: OptConfigType = None,
+    recognizer: Optional[nn.Module] = None,
 ) -> TrainingHead:
     """Build a training head, with what it takes from its recognizer.
 
@@ -78,6 +79,8 @@ def build_head(
             head that takes no stages.
         dims (int): 3 for a network over clips, 2 for one over images.
         teacher (dict, optional): Config of the recognizer's teacher.
+        recognizer (nn.Module, optional): The recognizer, as far as it is
+            built; None for a head that does not take it.
 
     Returns:
         TrainingHead: The head.
@@ -97,7 +100,9 @@ def build_head(
             f'classifier sees {in_channels} channels; leave in_channels out'
         )
     facts: Dict[str, Any] = dict(
-        in_channels=in_channels, num_classes=num_classes
+        in_channels=in_channels,
+        num_classes=num_classes,
+        recognizer=recognizer,
     )
     wanted = inspect.signature(kind).parameters
     if takes_stages(cfg):

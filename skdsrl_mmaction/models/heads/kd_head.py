@@ -29,8 +29,9 @@ class KDHead(TrainingHead):
 
     def __init__(self, tau: float = 4, loss_weight: float = 16) -> None:
         super().__init__()
-        require_positive('KDHead.tau', tau)
-        require_not_negative('KDHead.loss_weight', loss_weight)
+        name = type(self).__name__
+        require_positive(f'{name}.tau', tau)
+        require_not_negative(f'{name}.loss_weight', loss_weight)
         self.tau = tau
         self.loss_weight = loss_weight
 

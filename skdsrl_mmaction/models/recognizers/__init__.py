@@ -1,14 +1,10 @@
+from .distill import DistillRecognizer2D, DistillRecognizer3D
 from .kd import KDRecognizer2D, KDRecognizer3D
+from .model_configs import count_views, head_configs
 from .multimodal import SKDSRLMMRecognizer3D
 from .omni import SKDSRLRecognizerOmni
 from .other_inputs import SKDSRLRecognizerAudio, SKDSRLRecognizerGCN
 from .skdsrl import SKDSRLRecognizer2D, SKDSRLRecognizer3D
-from .training_heads import (
-    DistillRecognizer2D,
-    DistillRecognizer3D,
-    count_views,
-    head_configs,
-)
 
 __all__ = [
     'DistillRecognizer2D',

@@ -1,5 +1,8 @@
+from typing import Sequence
+
 from mmaction.models import Recognizer2D, Recognizer3D
 from mmaction.registry import MODELS
+from mmaction.utils import ConfigType
 
 from .training_heads import TrainingHeadsMixin
 
@@ -7,7 +10,8 @@ from .training_heads import TrainingHeadsMixin
 class KDMixin(TrainingHeadsMixin):
     """Conventional distillation from a frozen teacher (Table II, "KD").
 
-    A :class:`TrainingHeadsMixin` whose head is a :class:`~..heads.KDHead`.
+    A :class:`TrainingHeadsMixin` whose first head is a
+    :class:`~..heads.KDHead`.
     The student's checkpoint is that of a stock recognizer.
 
     Args:
@@ -15,6 +19,7 @@ class KDMixin(TrainingHeadsMixin):
         loss_weight (float): Weight of the divergence, >= 0. Defaults to 16,
             which is ``tau ** 2``: the gradient of softened logits is smaller
             by that factor.
+        train_heads (list[dict]): Configs of more heads. Defaults to none.
         **kwargs: Those of :class:`TrainingHeadsMixin`, ``teacher`` among
             them, and the stock recognizer's own arguments.
 
@@ -24,10 +29,15 @@ class KDMixin(TrainingHeadsMixin):
     """
 
     def __init__(
-        self, *args, tau: float = 4, loss_weight: float = 16, **kwargs
+        self,
+        *args,
+        tau: float = 4,
+        loss_weight: float = 16,
+        train_heads: Sequence[ConfigType] = (),
+        **kwargs,
     ) -> None:
         head = dict(type='KDHead', tau=tau, loss_weight=loss_weight)
-        super().__init__(*args, train_heads=[head], **kwargs)
+        super().__init__(*args, train_heads=[head, *train_heads], **kwargs)
 
 
 @MODELS.register_module()

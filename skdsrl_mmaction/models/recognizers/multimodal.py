@@ -30,12 +30,13 @@ class SKDSRLMMRecognizer3D(SKDSRLMixin, MMRecognizer3D):
         views = zip(*map(super()._split_views, inputs.values()))
         return tuple(dict(zip(inputs, view)) for view in views)
 
-    def _encode_view(
+    def encode_view(
         self,
         x: Dict[str, Tensor],
         data_samples: SampleList,
-        stages: Sequence[str],
+        stages: Sequence[str] = (),
     ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], Dict[str, Tensor]]:
+        """Encode one view; see :class:`TrainingHeadsMixin`."""
         with capture_stages(self.backbone, stages) as features:
             feats, _ = self.extract_feat(x, data_samples=data_samples)
         head = self.cls_head

@@ -4,12 +4,10 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
 from mmaction.models import Recognizer2D, Recognizer3D
-from mmaction.registry import MODELS
 from mmaction.utils import ConfigType, OptConfigType, SampleList
 from mmengine.model import ModuleList
 from torch import Tensor, nn
 
-from ...utils import find_type
 from ..heads import TrainingHead, build_head, views_of_heads
 from ..losses import at_least_float32
 from ..monitors import feat_std, view_agreement
@@ -94,6 +92,7 @@ class TrainingHeadsMixin:
             backbone=self.backbone,
             dims=3 if isinstance(self, Recognizer3D) else 2,
             teacher=self.teacher_cfg,
+            recognizer=self,
         )
 
     def heads(self) -> List[TrainingHead]:
@@ -113,6 +112,22 @@ class TrainingHeadsMixin:
             self._teacher = [
                 load_teacher(self.teacher_cfg, self.teacher_checkpoint)
             ]
+
+    def set_teacher(self, teacher: nn.Module) -> None:
+        """Learn from a network of this run, where the config names none.
+
+        Args:
+            teacher (nn.Module): A frozen recognizer in evaluation mode.
+
+        Raises:
+            ValueError: If the config names one.
+        """
+        if self.teacher_cfg is not None:
+            raise ValueError(
+                f'model.teacher={self.teacher_cfg["type"]!r} is the teacher '
+                'of this model, which cannot have another; set it to None'
+            )
+        self._teacher = [teacher]
 
     def loss(
         self, inputs: Tensor, data_samples: SampleList, **kwargs
@@ -150,10 +165,10 @@ class TrainingHeadsMixin:
         """Lines 4 to 6: the views, and the losses of each."""
         x = self._split_views(inputs)
         stages = sorted({name for h in self.heads() for name in h.stages})
-        encoded = [self._encode_view(each, data_samples, stages) for each in x]
+        encoded = [self.encode_view(each, data_samples, stages) for each in x]
         r, p, features, losses = zip(*encoded)
         views = Views(x, r, p, features, data_samples)
-        if self.teacher_cfg is not None:
+        if self._teacher or self.teacher_cfg is not None:
             views.teacher = self._encode_by_teacher(x, data_samples)
         return views, losses
 
@@ -177,10 +192,20 @@ class TrainingHeadsMixin:
         # Stock extract_feat() flattens the clip axis with view().
         return tuple(x.contiguous() for x in inputs.chunk(number, dim=1))
 
-    def _encode_view(
-        self, x: Tensor, data_samples: SampleList, stages: Sequence[str]
+    def encode_view(
+        self, x: Tensor, data_samples: SampleList, stages: Sequence[str] = ()
     ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], Losses]:
-        """Representation, logits, features and stock losses of a view."""
+        """Encode one view and classify it.
+
+        Args:
+            x (Tensor): The view; see :class:`~..views.Views`.
+            data_samples (list[:obj:`ActionDataSample`]): N.
+            stages (Sequence[str]): Modules of the backbone. Defaults to ().
+
+        Returns:
+            tuple: r, (N, D); p, (N, K); outputs of the stages by name; and
+            stock losses and accuracies by name.
+        """
         with capture_stages(self.backbone, stages) as features:
             feats, head_kwargs = self.extract_feat(
                 x, data_samples=data_samples
@@ -246,51 +271,3 @@ class TrainingHeadsMixin:
             else:
                 merged[key] = (view1[key] + view2[key]) / 2
         return merged
-
-
-def head_configs(model: ConfigType) -> List[ConfigType]:
-    """Return the configs of a model's training heads that will be built.
-
-    Args:
-        model (dict): Its config.
-
-    Returns:
-        list[dict]: Of a stock recognizer none; a head that the config leaves
-        out, and the recognizer does not, is among them.
-    """
-    kind = find_type(MODELS, model['type'])
-    if not issubclass(kind, TrainingHeadsMixin):
-        return []
-    own = (model.get(key, head) for key, head in kind.own_heads.items())
-    return [
-        *(head for head in own if head is not None),
-        *(model.get('train_heads') or ()),
-    ]
-
-
-def count_views(model: ConfigType) -> int:
-    """Return the number of views that a model trains on.
-
-    Args:
-        model (dict): Its config.
-
-    Returns:
-        int: 1 for a stock recognizer.
-
-    Raises:
-        ValueError: If its heads take different numbers.
-    """
-    kind = find_type(MODELS, model['type'])
-    if not issubclass(kind, TrainingHeadsMixin):
-        return 1
-    return kind.count_views(model.get('train_heads') or ())
-
-
-@MODELS.register_module()
-class DistillRecognizer3D(TrainingHeadsMixin, Recognizer3D):
-    """A stock 3D recognizer with any training heads."""
-
-
-@MODELS.register_module()
-class DistillRecognizer2D(TrainingHeadsMixin, Recognizer2D):
-    """A stock 2D recognizer with any training heads."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
 import numpy as np
-from mmaction.evaluation import ConfusionMatrix
 from mmengine.config import Config
 from mmengine.device import get_device
 
@@ -30,12 +29,6 @@ class Analysis:
     classes: List[str]
     outputs: Outputs
     views: Optional[Views]
-
-    @property
-    def counts(self) -> np.ndarray:
-        """(K, K), videos by label (row) and prediction."""
-        said = self.outputs
-        return ConfusionMatrix.calculate(said.scores, said.labels).numpy()
 
     def summary(self) -> Dict[str, Any]:
         """Return the numbers of the whole data set, each from 0 to 1.
@@ -93,7 +86,7 @@ def analyze(
             no classifier.
     """
     model, meta = load_trained(cfg, checkpoint)
-    classes = class_names(model, meta, label_file)
+    classes = class_names(model.cls_head.num_classes, meta, label_file)
     if classes is None:
         classes = [f'class {i}' for i in range(model.cls_head.num_classes)]
     model.to(get_device())

@@ -2,15 +2,13 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 import numpy as np
 import torch
 from mmaction.registry import DATASETS, TRANSFORMS
 from mmengine.config import Config
 from mmengine.runner import Runner
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -23,33 +21,24 @@ from ...models.recognizers.classifier import (
     of_videos,
     represent,
 )
-from ...utils import is_a, leaf_datasets
+from ...utils import is_a, leaf_datasets, show_progress
+from ..predictions import Predictions
 
 
 @dataclass
-class Outputs:
-    """What a model says of N videos on the test path.
+class Outputs(Predictions):
+    """What a model says of N videos on the test path, and of their clips.
+
+    Scores are probabilities, averaged over the clips as the model averages
+    them.
 
     Attributes:
-        videos (list[str]): Their paths, or their numbers where a data set has
-            none.
-        labels (np.ndarray): (N,), from 0 to K - 1.
-        scores (np.ndarray): (N, K), probabilities, averaged over the clips as
-            the model averages them.
         clip_scores (np.ndarray): (N, clips, K), probabilities.
         r (np.ndarray): (N, D), representations, averaged over the clips.
     """
 
-    videos: List[str]
-    labels: np.ndarray
-    scores: np.ndarray
     clip_scores: np.ndarray
     r: np.ndarray
-
-    @property
-    def right(self) -> np.ndarray:
-        """(N,), bool: where the label has the largest score."""
-        return self.scores.argmax(axis=1) == self.labels
 
 
 @dataclass
@@ -67,6 +56,7 @@ class Views:
     r2: np.ndarray
 
 
+@torch.no_grad()
 def collect_outputs(model: nn.Module, cfg: Config) -> Outputs:
     """Run a model over its test set, without an evaluator.
 
@@ -89,7 +79,7 @@ def collect_outputs(model: nn.Module, cfg: Config) -> Outputs:
         )
     loader = _build(copy.deepcopy(dict(cfg.test_dataloader)))
     scores, clip_scores, rows, labels = [], [], [], []
-    for batch in _progress(loader, 'test path'):
+    for batch in show_progress(loader, 'test path'):
         heads = _Outputs(model.cls_head)
         with capture_input(classifier[0]) as seen, heads:
             samples = model.test_step(batch)
@@ -113,6 +103,7 @@ def collect_outputs(model: nn.Module, cfg: Config) -> Outputs:
     )
 
 
+@torch.no_grad()
 def collect_views(model: nn.Module, cfg: Config, seed: int = 0) -> Views:
     """Run a model over two augmented views of each video of its test set.
 
@@ -130,7 +121,7 @@ def collect_views(model: nn.Module, cfg: Config, seed: int = 0) -> Views:
     """
     loader = _build(_view_loader(cfg, seed))
     views: Tuple[list, ...] = ([], [], [], [])
-    for batch in _progress(loader, 'two views'):
+    for batch in show_progress(loader, 'two views'):
         data = model.data_preprocessor(batch, training=False)
         samples = data['data_samples']
         for place, x in enumerate(data['inputs'].chunk(2, dim=1)):
@@ -197,8 +188,3 @@ def _videos(dataset: Any) -> List[str]:
         str(info.get('filename') or info.get('frame_dir') or place)
         for place, info in enumerate(infos)
     ]
-
-
-def _progress(loader: Any, description: str) -> Iterator[Any]:
-    with torch.no_grad():
-        yield from track(loader, description, console=Console(stderr=True))

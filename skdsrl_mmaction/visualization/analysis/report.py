@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Mapping, Sequence
 from ...utils import write_text, write_whole
 from ..page import Page
 from ..plots import confusion_picture
+from ..predictions import video_rows, worst_first
 from .analysis import Analysis, view_agreement
 from .numbers import (
     calibration,
@@ -17,7 +18,12 @@ from .numbers import (
     cosine,
     mcnemar,
 )
-from .plots import embedding_picture, reliability_picture
+from .plots import (
+    NAMED_CLASSES,
+    class_colours,
+    embedding_picture,
+    reliability_picture,
+)
 from .representation import embed
 
 Rows = List[Dict[str, Any]]
@@ -33,6 +39,18 @@ _OF_EACH = (
     'representation.png',
 )
 _NAMED = 5  # videos that the page names for a pair of classes
+_SHOWN = 20  # rows of a table of the page; the CSV files have all
+_MEANINGS = dict(
+    videos='number of videos of the test set',
+    top1='accuracy',
+    ece='expected calibration error: distance of accuracy and confidence',
+    clip_agreement='pairs of clips of a video with the same prediction',
+    knn='accuracy of the 5 nearest other videos, by cosine of r',
+    linear_probe='accuracy of logistic regression on r, cross-validated',
+    view_agreement='videos of which two augmented views get the same class',
+    view_cosine='cosine of r of two augmented views of a video',
+)
+_METHODS = dict(tsne='t-SNE', pca='PCA')
 
 
 def files_of(models: Sequence[str]) -> List[str]:
@@ -62,7 +80,18 @@ def write_report(
     page = Page(f'Analysis of {" and ".join(x.name for x in analyses)}')
     summary = [each.summary() for each in analyses]
     _write_csv(paths['summary.csv'], summary)
-    _add_table(page, summary, _EXPLANATION)
+    names = [row.pop('model') for row in summary]
+    page.table(
+        [
+            {
+                'measure': key,
+                **{name: row[key] for name, row in zip(names, summary)},
+                'meaning': _MEANINGS[key],
+            }
+            for key in summary[0]
+        ],
+        'r is the representation of a video, which the classifier sees',
+    )
     if len(analyses) > 1:
         _compare(first, analyses[1], paths['against.csv'], page)
     picture = reliability_picture(
@@ -74,42 +103,17 @@ def write_report(
     for each in analyses:
         folder = f'{each.name}/' if len(analyses) > 1 else ''
         own = {name: paths[folder + name] for name in _OF_EACH}
-        if folder:
-            page.heading(each.name)
-        _write_model(each, own, method, page)
+        of = f' of {each.name}' if folder else ''
+        _write_model(each, own, method, page, of)
     page.write(paths['analysis.html'])
 
 
-_EXPLANATION = (
-    'clip_agreement: pairs of clips of a video with the same prediction. '
-    'knn (5 nearest others by cosine) and linear_probe (logistic regression, '
-    'cross-validated): accuracy from the representation r alone. '
-    'view_agreement and view_cosine: two augmented views of a video that get '
-    'the same class, and the cosine of their r.'
-)
-
-
-def video_rows(analysis: Analysis) -> Rows:
-    """Return a row for each video: what the model says, and how sure it is."""
-    said, views, classes = (
-        analysis.outputs,
-        analysis.views,
-        analysis.classes,
-    )
-    agreement = clip_agreement(said.clip_scores)
-    rows = [
-        dict(
-            video=video,
-            label=classes[label],
-            prediction=classes[scores.argmax()],
-            score=float(scores.max()),
-            label_score=float(scores[label]),
-            clip_agreement=float(share),
-        )
-        for video, label, scores, share in zip(
-            said.videos, said.labels, said.scores, agreement
-        )
-    ]
+def _video_rows(analysis: Analysis) -> Rows:
+    """Rows of all videos, with the agreement of their clips and views."""
+    said, views = analysis.outputs, analysis.views
+    rows = video_rows(said, analysis.classes)
+    for row, share in zip(rows, clip_agreement(said.clip_scores)):
+        row.update(clip_agreement=float(share))
     if views is not None:
         equal, cosines = view_agreement(views), cosine(views.r1, views.r2)
         for row, same, value in zip(rows, equal, cosines):
@@ -118,14 +122,15 @@ def video_rows(analysis: Analysis) -> Rows:
 
 
 def _write_model(
-    analysis: Analysis, paths: Mapping[str, Path], method: str, page: Page
+    analysis: Analysis,
+    paths: Mapping[str, Path],
+    method: str,
+    page: Page,
+    of: str,
 ) -> None:
-    said, classes, counts = (
-        analysis.outputs,
-        analysis.classes,
-        analysis.counts,
-    )
-    videos = video_rows(analysis)
+    said, classes = analysis.outputs, analysis.classes
+    counts = said.confusion
+    videos = _video_rows(analysis)
     per_class = [
         dict(name=name, videos=int(row.sum()), accuracy=float(share))
         for name, row, share in zip(classes, counts, class_accuracies(counts))
@@ -169,23 +174,35 @@ def _write_model(
     }
     for name, content in pictures.items():
         write_whole(str(paths[name]), content)
-    _add_table(page, per_class, 'accuracy of each class')
-    page.image(pictures['confusion_matrix.png'], 'videos by label, prediction')
+    page.heading(f'Classes{of}')
+    by_accuracy = sorted(
+        # A class without videos has no accuracy.
+        (row for row in per_class if row['videos']),
+        key=lambda row: row['accuracy'],
+    )
+    _add_table(page, by_accuracy, 'lowest accuracy first')
+    page.image(
+        pictures['confusion_matrix.png'], 'videos by label and prediction'
+    )
     if pairs:
+        page.heading(f'Mistakes{of}')
         named = [
             dict(pair, videos=', '.join(pair['videos'][:_NAMED]))
             for pair in pairs
         ]
         _add_table(
-            page, named, f'mistakes, with up to {_NAMED} of their videos'
+            page,
+            named,
+            f'most frequent first, with up to {_NAMED} of their videos',
         )
+        _add_table(
+            page, worst_first(videos), 'lowest score of the label first'
+        )
+    page.heading(f'Representation{of}')
     page.figure(
-        _hover_figure(tables['representation.csv']), f'r by class ({method})'
+        _hover_figure(tables['representation.csv'], classes),
+        f'r of each video, placed by {_METHODS[method]}',
     )
-    wrong = [row for row in videos if row['label'] != row['prediction']]
-    worst = sorted(wrong, key=lambda row: row['label_score'])[:20]
-    if worst:
-        _add_table(page, worst, 'the videos whose label got the lowest score')
 
 
 def _compare(
@@ -207,7 +224,7 @@ def _compare(
                 for key in ('prediction', 'label_score')
             },
         )
-        for one, other in zip(video_rows(first), video_rows(second))
+        for one, other in zip(_video_rows(first), _video_rows(second))
     ]
     _write_csv(path, rows)
     changed = [
@@ -216,9 +233,7 @@ def _compare(
         if row['prediction_first'] != row['prediction_second']
     ]
     if changed:
-        _add_table(
-            page, changed, f'videos on which the two differ ({len(changed)})'
-        )
+        _add_table(page, changed, 'videos on which the two differ')
 
 
 def _bins(analysis: Analysis) -> Rows:
@@ -226,32 +241,40 @@ def _bins(analysis: Analysis) -> Rows:
     return calibration(said.scores, said.labels)[1]
 
 
-def _hover_figure(rows: Rows):
+def _hover_figure(rows: Rows, classes: Sequence[str]) -> Dict[str, Any]:
     """Draw r by class, with the video of each point."""
-    from plotly.graph_objects import Figure, Scatter
-
-    figure = Figure()
-    for name in sorted({row['label'] for row in rows}):
+    data = []
+    for name, colour in zip(classes, class_colours(len(classes))):
         points = [row for row in rows if row['label'] == name]
-        figure.add_trace(
-            Scatter(
+        data.append(
+            dict(
+                type='scatter',
                 x=[row['x'] for row in points],
                 y=[row['y'] for row in points],
                 text=[row['video'] for row in points],
                 name=name,
                 mode='markers',
+                marker=dict(color=colour),
+                hoverinfo='text+name',
             )
         )
-    return figure.update_layout(height=500)
+    plain = dict(showticklabels=False, zeroline=False)
+    layout = dict(
+        height=500,
+        xaxis=plain,
+        yaxis=plain,
+        # Below, apart from the buttons.
+        legend=dict(yanchor='top', y=-0.02),
+        showlegend=len(classes) <= NAMED_CLASSES,
+    )
+    return dict(data=data, layout=layout)
 
 
 def _add_table(page: Page, rows: Rows, caption: str) -> None:
-    """Add a table, whose numbers are rounded."""
-    rounded = [
-        {k: round(v, 4) if isinstance(v, float) else v for k, v in row.items()}
-        for row in rows
-    ]
-    page.table(rounded, caption)
+    """Add the first rows of a table."""
+    if len(rows) > _SHOWN:
+        caption += f'; {_SHOWN} of {len(rows)}'
+    page.table(rows[:_SHOWN], caption)
 
 
 def _write_csv(path: Path, rows: Rows) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 
 from ..extras import needs_scikit_learn
 
+_AT_ONCE = 1024  # videos that are compared with all others
+
 
 def knn_accuracy(r: np.ndarray, labels: np.ndarray, k: int = 5) -> float:
     """Classify each video by its k nearest others (leave one out).
@@ -24,15 +26,17 @@ def knn_accuracy(r: np.ndarray, labels: np.ndarray, k: int = 5) -> float:
         float: Share of videos that get their label, from 0 to 1.
     """
     unit = r / np.maximum(np.linalg.norm(r, axis=1, keepdims=True), 1e-12)
-    likeness = unit @ unit.T
-    np.fill_diagonal(likeness, -np.inf)
     k = min(k, len(r) - 1)
-    nearest = np.argsort(-likeness, axis=1, kind='stable')[:, :k]
     # The second part decides ties only: all of it together is below 1.
     weights = 1 + 0.5 ** np.arange(1, k + 1)
     votes = np.zeros((len(r), labels.max() + 1))
-    for place in range(k):
-        votes[np.arange(len(r)), labels[nearest[:, place]]] += weights[place]
+    # All at once, 20,000 videos would take gigabytes.
+    for rows in np.array_split(np.arange(len(r)), -(-len(r) // _AT_ONCE)):
+        likeness = unit[rows] @ unit.T
+        likeness[np.arange(len(rows)), rows] = -np.inf
+        nearest = np.argsort(-likeness, axis=1, kind='stable')[:, :k]
+        for place, weight in enumerate(weights):
+            votes[rows, labels[nearest[:, place]]] += weight
     return float((votes.argmax(axis=1) == labels).mean())
 
 

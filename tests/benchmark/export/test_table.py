@@ -1,7 +1,6 @@
 """The table of exported models."""
 
 import numpy as np
-import pytest
 
 from skdsrl_mmaction.benchmark.export.table import (
     Variant,
@@ -30,7 +29,8 @@ def test_all_variants_see_the_same_clips():
     assert seen == dict(a=[0, 1, 2, 3], b=[0, 1, 2, 3])
     assert variants[0].accuracy == 2 / 4
     assert variants[1].accuracy == 1 / 4
-    assert variants[2].hits == []
+    assert variants[0].agreement(variants[1]) == 0
+    assert variants[2].predictions == []
 
 
 def test_latency_is_the_median_without_the_first_clips():
@@ -40,17 +40,18 @@ def test_latency_is_the_median_without_the_first_clips():
 
 
 def test_table():
-    torch = Variant('torch', scores_of, None, '', [2.0] * 4, [True, False])
+    labels = [0, 1, 2, 2]
+    torch = Variant('torch', scores_of, None, '', [2.0], [0, 1, 0, 0], labels)
+    onnx = Variant(
+        'onnx', scores_of, 12_345_678, 'exact', [1.0], [0, 0, 0, 0], labels
+    )
     absent = Variant('int8', note='not written: no --calibration')
-    text = exported_table([torch, absent])
-    assert text.splitlines()[2:] == [
-        '| torch |  | 2.0 ms | 0.500 |  |',
-        '| int8 |  |  |  | not written: no --calibration |',
+    variants = [torch, onnx, absent]
+    assert exported_table(variants).splitlines()[1:] == [
+        '| --- | --: | --: | --: | --: | --- |',
+        '| torch |  | 2.0 ms | 0.500 | 1.000 |  |',
+        '| onnx | 12.3 MB | 1.0 ms | 0.250 | 0.750 | exact |',
+        '| int8 |  |  |  |  | not written: no --calibration |',
     ]
-    size = Variant('onnx', scores_of, 12_345_678, '', [1.0], [True])
-    assert '| 12.3 MB |' in exported_table([size])
-
-
-@pytest.mark.parametrize('hits, share', [([True], 1), ([False, True], 0.5)])
-def test_accuracy_is_a_share(hits, share):
-    assert Variant('a', hits=hits).accuracy == share
+    untrained = exported_table(variants, is_trained=False)
+    assert '| 12.3 MB | 1.0 ms |  |  | exact |' in untrained

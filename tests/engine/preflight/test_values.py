@@ -43,6 +43,23 @@ def test_iterations(cfg):
         check_config(cfg, TRAIN)
 
 
+@pytest.mark.parametrize('key', ['model', 'env_cfg', 'randomness'])
+@pytest.mark.parametrize('value', [None, 3])
+def test_dicts(cfg, key, value):
+    cfg[key] = value
+    for splits in TRAIN, TEST:
+        with pytest.raises(ValueError, match=f'{key}={value} must be a dict'):
+            check_config(cfg, splits)
+
+
+@pytest.mark.parametrize('key', ['train_cfg', 'optim_wrapper'])
+def test_dicts_of_training(cfg, key):
+    cfg[key] = None
+    with pytest.raises(ValueError, match=f'{key}=None must be a dict'):
+        check_config(cfg, TRAIN)
+    check_config(cfg, TEST)
+
+
 def test_names_and_keywords(cfg):
     cfg.model.backbone.deth = 3
     with pytest.raises(ValueError, match='deth'):

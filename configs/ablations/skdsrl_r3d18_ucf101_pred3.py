@@ -1,0 +1,4 @@
+# A predictor of three layers.
+_base_ = '../skdsrl_r3d18_ucf101.py'
+
+model = dict(siamese_head=dict(pred_layers=3))

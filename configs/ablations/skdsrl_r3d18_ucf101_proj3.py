@@ -1,0 +1,4 @@
+# A projector of three layers, as in SimSiam.
+_base_ = '../skdsrl_r3d18_ucf101.py'
+
+model = dict(siamese_head=dict(proj_layers=3))

@@ -1,0 +1,4 @@
+# An auxiliary network refines the features and teaches.
+_base_ = 'baseline-aug_r3d18_hmdb51.py'
+
+model = dict(type='DistillRecognizer3D', train_heads=[dict(type='FRSKDHead')])

@@ -1,0 +1,4 @@
+# Without a projector: z is r.
+_base_ = 'skdsrl_r3d18_ut-interaction.py'
+
+model = dict(siamese_head=dict(proj_layers=0))

@@ -1,0 +1,4 @@
+# Projections of 512 channels and not 2048.
+_base_ = 'skdsrl_r3d18_ut-interaction.py'
+
+model = dict(siamese_head=dict(proj_channels=512))
