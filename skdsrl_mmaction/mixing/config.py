@@ -171,8 +171,8 @@ def _mixed_type(model: dict, family: str) -> str:
         mixed = f'{family}{found.__name__}'
         if mixed not in MODELS:
             raise ValueError(
-                f'model.type={kind!r} trains with SKD-SRL alone, not with '
-                'other training heads'
+                f'model.type={kind!r}: there is no {mixed}, since heads '
+                'without two views are for Recognizer2D and Recognizer3D'
             )
         return mixed
     if is_a(MODELS, kind, TrainingHeadsMixin):
