@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from ...datasets.bad_videos import guard_dataset, video_datasets
-from ...datasets.transforms import SiameseTwoView
+from ...datasets.transforms import SiameseTwoPass, SiameseTwoView
 from ...mixing.pipeline import two_view_pipeline
+from ...mixing.two_pass import needs_two_passes, two_pass_pipeline
 from ...models.recognizers.classifier import (
     capture_input,
     find_classifier,
@@ -149,8 +150,16 @@ def _view_loader(cfg: Config, seed: int) -> dict:
     loader = copy.deepcopy(dict(cfg.test_dataloader))
     ((_, train),) = leaf_datasets('', cfg.train_dataloader.dataset)
     pipeline = copy.deepcopy(train['pipeline'])
-    if not any(is_a(TRANSFORMS, x['type'], SiameseTwoView) for x in pipeline):
-        pipeline = two_view_pipeline(pipeline)
+    if not any(
+        is_a(TRANSFORMS, x['type'], kind)
+        for x in pipeline
+        for kind in (SiameseTwoPass, SiameseTwoView)
+    ):
+        pipeline = (
+            two_pass_pipeline(pipeline)
+            if needs_two_passes(pipeline)
+            else two_view_pipeline(pipeline)
+        )
     for _, leaf in leaf_datasets('', loader['dataset']):
         leaf['pipeline'] = pipeline
         leaf['test_mode'] = True  # no other video in place of a bad one
