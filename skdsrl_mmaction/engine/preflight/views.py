@@ -7,7 +7,11 @@ from mmaction.models import Recognizer2D
 from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
-from ...datasets.transforms import SampleTwoClips, SiameseTwoView
+from ...datasets.transforms import (
+    SampleTwoClips,
+    SiameseTwoPass,
+    SiameseTwoView,
+)
 from ...models.recognizers import count_views
 from ...utils import is_a
 
@@ -37,18 +41,21 @@ def check_views(key: str, dataset: dict, cfg: Config) -> None:
     """
     pipeline = dataset['pipeline']
     place, two_view = _find_step(pipeline, SiameseTwoView)
-    needed, made = trains_on_two_views(cfg), place is not None
+    passes, _ = _find_step(pipeline, SiameseTwoPass)
+    needed = trains_on_two_views(cfg)
+    made = place is not None or passes is not None
     if needed != made:
         raise ValueError(
             f'model.type={cfg.model.type!r} trains on {1 + needed} view(s) of '
             f'a video, but {key}.pipeline makes {1 + made}: '
-            + ('add SiameseTwoView' if needed else 'take SiameseTwoView out')
+            + ('add' if needed else 'take out')
+            + ' SiameseTwoView, or SiameseTwoPass for skeletons and audio'
         )
     # A 3D recognizer takes exactly two clips, but a 2D one any even number,
     # and would train on half of its segments.
     sampler, arguments = _find_step(pipeline, SampleFrames, UniformSample)
     if (
-        made
+        place is not None
         and sampler is not None
         and not two_view.get('same_clip', False)
         and _find_step(pipeline, SampleTwoClips)[0] is None
