@@ -9,11 +9,13 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.optim import build_optim_wrapper
 
+from tests.support.flow import write_flow
 from tests.support.paths import ROOT
 
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
-OTHERS = ('byot', 'fitnet', 'frskd')  # mechanisms of other papers, on R3D-18
+# Mechanisms of other papers, on R3D-18.
+OTHERS = ('byot', 'fitnet', 'flow', 'frskd', 'mars')
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
@@ -56,7 +58,7 @@ def test_config(path: Path, counting_video, tmp_path):
         MODELS.build(cfg.model)  # the widths fit together as written
 
     shrink(cfg.model)
-    if method in ('kd', 'fitnet'):
+    if method in ('kd', 'fitnet', 'mars'):
         shrink(cfg.model.teacher)
         teacher = MODELS.build(cfg.model.teacher)
         cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')
@@ -67,10 +69,13 @@ def test_config(path: Path, counting_video, tmp_path):
     sample = dict(start_index=0, modality='RGB', label=1)
     sample['filename'] = str(counting_video)
     size = cfg.get('size', 112)
+    if method == 'mars':
+        flow = write_flow(counting_video, tmp_path / 'flow')
+        cfg.train_dataloader.dataset.pipeline[9].flow_dir = flow
     for split, clips in ('train', None), ('val', 1), ('test', 10):
         pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
         packed = pipeline(dict(sample))
-        views = clips or (2 if method in ('skdsrl', 'selfkd') else 1)
+        views = clips or (1 + (method in ('skdsrl', 'selfkd', 'mars')))
         assert packed['inputs'].shape == (views, 3, 16, size, size)
         assert packed['inputs'].dtype == torch.uint8
         if split == 'train':

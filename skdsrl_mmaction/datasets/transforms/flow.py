@@ -68,7 +68,7 @@ class AddFlow(BaseTransform):
                 '(again)'
             )
         reader = CachedReader(path)
-        if not find_entry(path).content.endswith(' pixels'):
+        if find_entry(path).content == 'frames':
             raise ValueError(
                 f'AddFlow.flow_dir={self.flow_dir!r} holds frames, not flow'
             )
