@@ -29,7 +29,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         __doc__,
         nargs='?',
         help='checkpoint file; without it, weights are random, and the table '
-        'has sizes and latencies but no accuracies',
+        'has sizes and latencies alone',
     )
     parser.add_argument(
         '--format',

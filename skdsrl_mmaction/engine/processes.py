@@ -45,6 +45,18 @@ def protect_workers(loader: DataLoader) -> None:
     )
 
 
+def end_workers(loader: DataLoader) -> None:
+    """End the persistent workers of a loader; its next use starts others.
+
+    The garbage collector would close their queues first, and then wait five
+    seconds for each of them.
+
+    Args:
+        loader (DataLoader): One whose iterator nothing else refers to.
+    """
+    loader._iterator = None
+
+
 def _begin_worker(
     worker_id: int, stock: Optional[Callable[[int], None]]
 ) -> None:

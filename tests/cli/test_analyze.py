@@ -12,8 +12,10 @@ from mmengine.registry import init_default_scope
 from PIL import Image
 
 from skdsrl_mmaction.cli import analyze
+from skdsrl_mmaction.mixing import add_skdsrl
 from skdsrl_mmaction.models.recognizers.classifier import represent
 from tests.support.tiny import tiny_config, tiny_options
+from tests.support.trained import slowonly_config, write_trained
 
 CONFIG = 'configs/skdsrl_r3d18_ucf101.py'
 
@@ -153,3 +155,22 @@ def test_wrong_input_is_refused_before_the_pass(run, checkpoints, tmp_path):
 def test_names_of_checkpoints_differ():
     assert analyze._names(['x/a/1.pth', 'x/b/1.pth']) == ['a_1', 'b_1']
     assert analyze._names(['x/a.pth', 'y/b.pth']) == ['a', 'b']
+
+
+@pytest.mark.slow
+def test_real_videos_from_a_shell(real_videos, tmp_path, python):
+    folder = real_videos / 'ut_interaction'
+    names = (folder / 'classes.txt').read_text().split()
+    lines = (folder / 'test.txt').read_text().splitlines()
+    (tmp_path / 'test.txt').write_text('\n'.join(lines[::4]))
+    cfg = add_skdsrl(slowonly_config(folder))
+    cfg.model.cls_head.num_classes = len(names)
+    cfg.test_dataloader.dataset.ann_file = str(tmp_path / 'test.txt')
+    trained = write_trained(cfg, tmp_path, names)
+    out = tmp_path / 'out'
+    done = python('tools/analyze.py', *trained, '--out', out)
+    assert done.stdout.splitlines()[-11] == str(out / 'analysis.html')
+    assert [x['video'] for x in rows(out / 'videos.csv')] == [
+        str(folder / line.split()[0]) for line in lines[::4]
+    ]
+    assert names[0] in (out / 'analysis.html').read_text()

@@ -9,13 +9,19 @@ from mmengine.config import Config
 from mmengine.dataset import Compose, pseudo_collate
 from mmengine.optim import build_optim_wrapper
 
+from skdsrl_mmaction.engine.checks import pack_meta
+from skdsrl_mmaction.models.recognizers import count_views
 from tests.support.flow import write_flow
 from tests.support.paths import ROOT
 
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
 # Mechanisms of other papers, on R3D-18.
-OTHERS = ('byot', 'fitnet', 'flow', 'frskd', 'mars')
+OTHERS = (
+    *('byot', 'fitnet', 'flow', 'frskd', 'mars'),
+    *('cskd', 'ddgsd', 'pskd', 'selfkd-best'),
+    *('barlow-twins', 'byol', 'simclr', 'supcon', 'swav', 'vicreg'),
+)
 NUM_CLASSES = dict(k400=400, ucf101=101, hmdb51=51, demo=6)
 
 
@@ -66,7 +72,8 @@ def test_config(path: Path, counting_video, tmp_path):
     model = MODELS.build(cfg.model)
     model.init_weights()
 
-    sample = dict(start_index=0, modality='RGB', label=1)
+    sample = dict(start_index=0, modality='RGB', label=1, sample_idx=0)
+    pack_meta(cfg.train_dataloader.dataset)
     sample['filename'] = str(counting_video)
     size = cfg.get('size', 112)
     if method == 'mars':
@@ -75,7 +82,8 @@ def test_config(path: Path, counting_video, tmp_path):
     for split, clips in ('train', None), ('val', 1), ('test', 10):
         pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
         packed = pipeline(dict(sample))
-        views = clips or (1 + (method in ('skdsrl', 'selfkd', 'mars')))
+        # Beside the view of mars is its flow.
+        views = clips or count_views(cfg.model) + (method == 'mars')
         assert packed['inputs'].shape == (views, 3, 16, size, size)
         assert packed['inputs'].dtype == torch.uint8
         if split == 'train':
@@ -84,11 +92,15 @@ def test_config(path: Path, counting_video, tmp_path):
     inputs = model.data_preprocessor(batch, training=True)['inputs']
     assert -1 <= inputs.min() and inputs.max() <= 1  # section IV-A
 
+    if method == 'pskd':  # as its hook does
+        model.train_heads[0].remember(1)
+        model.train_heads[0].progress = 0.5
     optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
-    before = [p.clone() for p in model.parameters()]
+    learning = [p for p in model.parameters() if p.requires_grad]
+    before = [p.clone() for p in learning]
     log_vars = model.train_step(batch, optim_wrapper)
     assert log_vars['loss'].isfinite()
-    moved = [not torch.equal(a, b) for a, b in zip(before, model.parameters())]
+    moved = [not torch.equal(a, b) for a, b in zip(before, learning)]
     assert all(moved)
 
 

@@ -27,8 +27,8 @@ FOLDERS = [
 ]
 FAULT = 'fault'
 OPTIONAL = (
-    'clip|imgaug|mmcls|mmdet|mmpose|mmpretrain|pims|tensorboard|timm'
-    '|torchvision'
+    'clip|imgaug|mmcls|mmdet|mmpose|mmpretrain|parameterized|pims|tensorboard'
+    '|timm|torchvision'
 )
 # The first pattern that an error's text matches is its cause. The classes that
 # cannot be imported are those that MMAction2 only defines beside MMDetection.

@@ -13,6 +13,10 @@ def test_package():
     raise ModuleNotFoundError("No module named 'timm'")
 
 
+def test_package_of_tests():
+    raise ModuleNotFoundError("No module named 'parameterized'")
+
+
 def test_network():
     raise OSError('urlopen error: Name or service not known')
 
@@ -40,11 +44,12 @@ def test_failures_are_listed_by_cause(python, tmp_path):
             found[head.split('::')[-1]] = cause
     assert found == {
         'test_package': 'optional package',
+        'test_package_of_tests': 'optional package',
         'test_network': 'network',
         'test_file': 'file that the release lacks',
         'test_fault': 'fault',
     }
-    assert '1 passed, 4 failed' in done.stdout and done.returncode == 1
+    assert '1 passed, 5 failed' in done.stdout and done.returncode == 1
     assert [path.name for path in folder.iterdir()] == ['test_it.py']
 
 

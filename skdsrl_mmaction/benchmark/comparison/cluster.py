@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 import time
-from typing import Any, Dict, List, Optional
+from functools import partial
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ...utils.extras import need
 from .executor import Executor
@@ -50,28 +51,40 @@ class Job:
 
     Args:
         queue (JobQueue): Where it is.
-        identifier (str): As the cluster names it.
+        identifier (str, optional): As the cluster names it; None where it
+            has ended and is no longer known.
         folders (list[str]): In which it writes.
+        has_made (Callable): Returns whether it made its run.
+
+    Attributes:
+        returncode (int): Once it has ended: 0 if it made its run, else 1.
     """
 
-    returncode = 0  # whether the run has failed is seen by its record
-
-    def __init__(self, queue: JobQueue, identifier: str, folders: List[str]):
+    def __init__(
+        self,
+        queue: JobQueue,
+        identifier: Optional[str],
+        folders: List[str],
+        has_made: Callable[[], bool],
+    ) -> None:
         self.queue = queue
         self.identifier = identifier
         self.folders = folders
+        self.has_made = has_made
 
     def poll(self) -> Optional[int]:
-        """Return None until the job has ended."""
+        """Return None until the job has ended, then ``returncode``."""
         if self.identifier in self.queue:
             return None
         for folder in self.folders:
             os.utime(folder)  # NFS looks again for files of other machines
+        self.returncode = int(not self.has_made())
         return self.returncode
 
     def kill(self) -> None:
-        """Cancel the job."""
-        self.queue.cancel(self.identifier)
+        """Cancel the job, if it is known."""
+        if self.identifier:
+            self.queue.cancel(self.identifier)
 
 
 class Work:
@@ -150,19 +163,36 @@ class ClusterExecutor(Executor):
         self.partition = partition
         self.minutes = minutes
         self.queue = JobQueue(kind)
+        self._former: Dict[str, Optional[int]] = {}  # see _is_made
         self.has_gpus = kind == 'slurm' and _has_gpus(partition)
+
+    def _missing(self, runs: Sequence[Run]) -> List[Run]:
+        missing = super()._missing(runs)
+        self._former = {x.id: self._written_at(x) for x in missing}
+        # Those that are being made take their slots before others are begun.
+        missing.sort(key=lambda x: not self.queue.find(self._job_folder(x)))
+        return missing
 
     def _start(self, run: Run, slot: int) -> Job:
         folder = self._job_folder(run)
         job = self.queue.find(folder)
         if job:
             print(f'{run.id}: job {job}, submitted before', flush=True)
-        else:
+        elif not self._is_made(run):  # by a job that has ended since
             job = self._submit(run, slot, folder)
             self.queue.add(job)
             print(f'{run.id}: job {job}', flush=True)
         folders = [self.records_dir, self._folder(run)]
-        return Job(self.queue, job, folders)
+        return Job(self.queue, job, folders, partial(self._is_made, run))
+
+    def _is_made(self, run: Run) -> bool:
+        """Whether there is a record that was not there at the beginning."""
+        return self._written_at(run) != self._former[run.id]
+
+    def _written_at(self, run: Run) -> Optional[int]:
+        """Time of the record in ns, None without one."""
+        path = self._record_path(run)
+        return os.stat(path).st_mtime_ns if osp.exists(path) else None
 
     def _submit(self, run: Run, slot: int, folder: str) -> str:
         import cloudpickle
@@ -185,6 +215,7 @@ class ClusterExecutor(Executor):
             cpus_per_task=cpus,
             gpus_per_node=run.processes if self.has_gpus else None,
             stderr_to_stdout=True,
+            slurm_signal_delay_s=30,  # before the limit: nothing is saved
             slurm_partition=self.partition,
             # Two jobs of a run never run at the same time.
             slurm_dependency='singleton',

@@ -51,7 +51,8 @@ def export_model(
         calibration (str, optional): Annotation file of calibration videos.
         calibration_videos (int): How many of them. Defaults to 32.
         videos (int): Of the test set, to measure on. Defaults to 50.
-        is_trained (bool): Whether the table has accuracies. Defaults to True.
+        is_trained (bool): Whether the table has accuracy and agreement.
+            Defaults to True.
 
     Returns:
         tuple[str, list[Variant]]: Table and its rows.

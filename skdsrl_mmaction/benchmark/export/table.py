@@ -96,7 +96,8 @@ def exported_table(
 
     Args:
         variants (Sequence[Variant]): The model as torch runs it first.
-        is_trained (bool): Whether the table has accuracies. Defaults to True.
+        is_trained (bool): Whether predictions say something, and the table
+            has accuracy and agreement. Defaults to True.
 
     Returns:
         str: The table.
@@ -104,12 +105,12 @@ def exported_table(
     rows = [_HEAD]
     for variant in variants:
         size = '' if variant.size is None else f'{variant.size / 1e6:.1f} MB'
-        measured = ('', '', '')
+        latency = accuracy = agreement = ''
         if variant.run:
-            measured = (
-                f'{variant.latency:.1f} ms',
-                f'{variant.accuracy:.3f}' if is_trained else '',
-                f'{variant.agreement(variants[0]):.3f}',
-            )
-        rows.append((variant.name, size, *measured, variant.note))
+            latency = f'{variant.latency:.1f} ms'
+        if variant.run and is_trained:
+            accuracy = f'{variant.accuracy:.3f}'
+            agreement = f'{variant.agreement(variants[0]):.3f}'
+        measured = size, latency, accuracy, agreement
+        rows.append((variant.name, *measured, variant.note))
     return markdown_table(rows, text=(0, len(_HEAD) - 1))

@@ -6,6 +6,7 @@ affects all of them alike.
 """
 
 import os.path as osp
+import sys
 import time
 from collections import defaultdict
 from typing import Any, Callable, Dict, List, Optional, Sequence
@@ -17,6 +18,7 @@ from mmaction.datasets.transforms import SampleFrames
 from mmengine.dataset import Compose, pseudo_collate
 from torch.utils.data import DataLoader, Dataset
 
+from ...datasets.handover import share_batches
 from ...datasets.transforms import SampleTwoClips, SiameseTwoView
 from ...datasets.video import PyAVReader
 
@@ -127,7 +129,9 @@ class Variant:
             path = osp.join(self.cache, osp.basename(path))
         samples = []
         for _ in range(self.runs):
-            sample = dict(filename=path, start_index=0, modality='RGB')
+            sample = dict(
+                filename=path, label=0, start_index=0, modality='RGB'
+            )
             for transform in self.transforms:
                 sample = transform(sample)
             samples.append(sample)
@@ -217,11 +221,18 @@ def measure_video(
 
 
 class _Views(Dataset):
-    def __init__(self, variant: Variant, path: str, samples: int) -> None:
-        self.variant, self.path, self.samples = variant, path, samples
+    """An endless data set that makes the views of one video.
+
+    Args:
+        variant (Variant): How they are made.
+        path (str): The video.
+    """
+
+    def __init__(self, variant: Variant, path: str) -> None:
+        self.variant, self.path = variant, path
 
     def __len__(self) -> int:
-        return self.samples
+        return sys.maxsize
 
     def __getitem__(self, i: int) -> List[dict]:
         return self.variant.load(self.path)
@@ -234,6 +245,7 @@ def measure_loader(
     workers: int,
     batches: int,
     rounds: int,
+    seconds: float = 2,
 ) -> Dict[str, List[float]]:
     """Measure the throughput of a DataLoader, both views of each video.
 
@@ -242,9 +254,10 @@ def measure_loader(
         train_pipeline (list[dict]): Ours; ``VideoInit`` is first.
         cache (str): Folder with the cached frames of the video.
         workers (int): Processes of the DataLoader.
-        batches (int): Batches of 8 videos in each round, after one that is
-            not measured.
+        batches (int): Batches of 8 videos in each round, at least, after one
+            of each worker that is not measured.
         rounds (int): Measured rounds of each variant.
+        seconds (float): Time of each round, at least. Defaults to 2.
 
     Returns:
         dict[str, list[float]]: Videos a second, by variant and round.
@@ -254,20 +267,23 @@ def measure_loader(
     for _ in range(rounds):
         for name, variant in variants.items():
             loader = DataLoader(
-                _Views(variant, path, 8 * (1 + batches)),
+                _Views(variant, path),
                 batch_size=8,
                 num_workers=workers,
                 collate_fn=pseudo_collate,
                 worker_init_fn=set_up_worker,
                 multiprocessing_context='fork',
             )
+            if name != STOCK:  # as our train loops do
+                share_batches(loader)
             delivered = iter(loader)
-            next(delivered)
-            start = time.perf_counter()
-            for _ in delivered:
-                pass
-            seconds = time.perf_counter() - start
-            rates[name].append(8 * batches / seconds)
+            for _ in range(workers):
+                next(delivered)
+            start, done, spent = time.perf_counter(), 0, 0.0
+            while done < batches or spent < seconds:
+                next(delivered)
+                done, spent = done + 1, time.perf_counter() - start
+            rates[name].append(8 * done / spent)
     return rates
 
 

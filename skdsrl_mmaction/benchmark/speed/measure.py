@@ -17,6 +17,7 @@ from ...datasets.preparation.shrink import shrink_video
 from ...datasets.video.cache_index import SUFFIX
 from ...utils import read_config
 from . import loading, step
+from .loop import measure_loop
 from .report import SHRUNK, Rates, Videos, write_report
 from .synthetic import SYNTHETIC, write_synthetic
 
@@ -31,12 +32,14 @@ class Measured(NamedTuple):
         rates (dict): Videos a second, by video and variant.
         seconds (dict, optional): Of training steps, by variant.
         memory (dict, optional): Peak in bytes of training, by variant.
+        loop (dict, optional): Wall seconds of :func:`measure_loop`.
     """
 
     videos: Videos
     rates: Rates
     seconds: Optional[Dict[str, List[float]]]
     memory: Optional[Dict[str, int]]
+    loop: Optional[Dict[str, List[float]]]
 
 
 def find_videos(
@@ -135,7 +138,8 @@ def measure(
         rounds (int): Rounds of each video.
         workers (int): Of the DataLoader; 0 leaves it out.
         batches (int): Of 8 videos, from the DataLoader.
-        steps (int): Training steps; 0 leaves them out.
+        steps (int): Training steps; 0 leaves them out. The training loop
+            is measured with workers, on the first video.
         batch_size (int): Videos of a step.
 
     Returns:
@@ -144,23 +148,38 @@ def measure(
     init_default_scope('mmaction')
     cfg = read_config(config)
     transforms = cfg.train_dataloader.dataset.pipeline
-    seconds = memory = None
+    seconds = memory = loop = None
     if steps:
         # The peak of a child starts at its parent's, so this is first.
         memory = measure_memory(config, batch_size)
         seconds = step.measure_steps(cfg, batch_size, steps)
+    caches = {
+        name: write_cache(path, osp.join(folder, f'{name}, cached'))
+        for name, path in videos.items()
+    }
+    if steps and workers:
+        path, cache = next(iter(videos.values())), next(iter(caches.values()))
+        loop = measure_loop(
+            cfg,
+            osp.basename(path),
+            cache,
+            osp.join(folder, 'training loop'),
+            workers,
+            batch_size,
+            steps,
+        )
     loading.set_up_worker()
     measured, rates = {}, {}
     for name, path in track(
         videos.items(), 'loading videos', console=Console(stderr=True)
     ):
-        cache = write_cache(path, osp.join(folder, f'{name}, cached'))
+        cache = caches[name]
         measured[name] = loading.measure_video(path, transforms, cache, rounds)
         if workers:
             rates[name] = loading.measure_loader(
                 path, transforms, cache, workers, batches, rounds=3
             )
-    return Measured(measured, rates, seconds, memory)
+    return Measured(measured, rates, seconds, memory, loop)
 
 
 def benchmark_pipeline(

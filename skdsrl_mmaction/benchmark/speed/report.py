@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from ...utils import write_text
 from ..tables import markdown_table
 from .loading import FLOOR, STAGES, STOCK, Rounds
+from .loop import ALONE
 from .step import CE_ONLY
 
 SHRUNK = ', shrunk'  # suffix of the name of a smaller copy
@@ -117,6 +118,23 @@ def step_table(seconds: Dict[str, List[float]], memory: Dict[str, int]) -> str:
     return markdown_table(rows)
 
 
+def loop_table(loop: Dict[str, List[float]]) -> str:
+    """Make the table of the training loop.
+
+    Args:
+        loop (dict[str, list[float]]): Wall seconds of each step or iteration.
+
+    Returns:
+        str: A Markdown table.
+    """
+    alone = np.median(loop[ALONE])
+    rows = [['training', 'wall s', 'x model alone']]
+    for name, values in loop.items():
+        ratio = np.divide(values, alone)
+        rows.append([name, with_spread(values, 2), with_spread(ratio, 3)])
+    return markdown_table(rows)
+
+
 def make_plot(videos: Videos) -> Figure:
     """Plot the variants of every video as bars of their stages.
 
@@ -150,6 +168,7 @@ def write_report(
     rates: Rates,
     seconds: Optional[Dict[str, List[float]]],
     memory: Optional[Dict[str, int]],
+    loop: Optional[Dict[str, List[float]]],
     footer: str,
 ) -> str:
     """Write ``table.md`` and ``plot.png`` into a folder.
@@ -160,6 +179,7 @@ def write_report(
         rates (dict): Videos a second; may be empty.
         seconds (dict, optional): Of training steps.
         memory (dict, optional): Of training steps.
+        loop (dict, optional): Of :func:`loop_table`.
         footer (str): Text below the tables.
 
     Returns:
@@ -170,6 +190,8 @@ def write_report(
         parts.append(rate_table(rates))
     if seconds:
         parts.append(step_table(seconds, memory))
+    if loop:
+        parts.append(loop_table(loop))
     parts.append(f'Medians [quartiles]. {footer}\n')
     text = '\n'.join(parts)
     write_text(osp.join(out, 'table.md'), text)

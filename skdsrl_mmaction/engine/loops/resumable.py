@@ -11,8 +11,9 @@ from torch.utils.data import BatchSampler, DataLoader
 
 from ...datasets import NumberedSampler, SeededDataset, seed_generators
 from ...datasets.draws import ITERATION
+from ...datasets.handover import share_batches
 from ..hooks import MissedValidationHook, ResumeHook, StopHook
-from ..processes import protect_workers
+from ..processes import end_workers, protect_workers
 
 
 class _Resumable:
@@ -41,6 +42,7 @@ class _Resumable:
                 ),
             )
             protect_workers(dataloader)
+            share_batches(dataloader)
         super().__init__(runner, dataloader, **kwargs)
         # Not built yet, and without a public name.
         validation = runner._val_dataloader
@@ -48,6 +50,16 @@ class _Resumable:
             runner._val_dataloader = _seeded(validation, runner.seed)
         for hook in (ResumeHook, StopHook, MissedValidationHook):
             runner.register_hook(hook())
+
+    def run(self):
+        """Train, as the stock loop does, and end the loaders' workers."""
+        try:
+            return super().run()
+        finally:
+            self.dataloader_iterator = None  # where iterations are counted
+            for loop in (self, self.runner.val_loop):
+                if loop is not None:
+                    end_workers(loop.dataloader)
 
     @property
     def batch(self) -> int:

@@ -22,17 +22,17 @@ class VICRegHead(RepresentationHead):
         invariance_weight (float): lambda, >= 0. Defaults to the paper's.
         variance_weight (float): mu, >= 0. Defaults to the paper's.
         covariance_weight (float): nu, >= 0. Defaults to the paper's.
-        proj_channels (int): Output of the projector, the paper's expander.
-            Defaults to 2048, as of g in SKD-SRL, and so do its hidden layers.
-            The paper has 8192, with which the head would be four times as
-            large as R3D-18.
-        proj_layers (int): Defaults to the paper's 3.
         loss_weight (float): >= 0. Defaults to 0.04, which makes lambda and mu
             1 beside the cross-entropy.
+        proj_layers (int): Of the projector, the paper's expander. Defaults to
+            the paper's 3.
+        proj_channels (int): Its output. Defaults to 2048, as of g in SKD-SRL,
+            and so do its hidden layers. The paper has 8192, with which the
+            head would be four times as large as R3D-18.
         **kwargs: Of :class:`RepresentationHead`.
 
     Raises:
-        ValueError: If a width or weight is out of range.
+        ValueError: If a width or a weight of a term is out of range.
     """
 
     def __init__(
@@ -41,17 +41,14 @@ class VICRegHead(RepresentationHead):
         invariance_weight: float = 25,
         variance_weight: float = 25,
         covariance_weight: float = 1,
-        proj_channels: int = 2048,
-        proj_layers: int = 3,
         loss_weight: float = 0.04,
+        proj_layers: int = 3,
+        proj_channels: int = 2048,
         **kwargs,
     ) -> None:
+        expander = dict(proj_layers=proj_layers, proj_channels=proj_channels)
         super().__init__(
-            in_channels,
-            proj_channels=proj_channels,
-            proj_layers=proj_layers,
-            loss_weight=loss_weight,
-            **kwargs,
+            in_channels, loss_weight=loss_weight, **expander, **kwargs
         )
         self.weights = dict(
             invariance=invariance_weight,

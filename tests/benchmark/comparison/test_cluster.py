@@ -129,6 +129,37 @@ def test_jobs_that_still_run_are_waited_for(told, runs, interrupt, capsys):
     assert len(started(told)) == len(submitted(told)) == 1
 
 
+def test_a_run_whose_job_ended_in_the_meantime(told, runs, monkeypatch):
+    """Its turn comes late: more jobs go on than there are slots."""
+    made = make(told)
+    monkeypatch.setattr(made, '_submit', lambda *_: pytest.fail('again'))
+    run = runs[1]
+    os.makedirs(made.records_dir)
+    os.makedirs(made._folder(run))
+    assert made._missing([run]) == [run]
+    (told / 'out' / 'runs' / f'{run.id}.json').touch()
+    assert made._start(run, 0).poll() == 0
+
+
+def test_a_teacher_that_fails_when_it_is_made_again(told, runs, monkeypatch):
+    """Its former record does not make it a success."""
+    made, run = make(told), runs[1]
+    monkeypatch.setattr(made, '_submit', lambda *_: '0')  # no process
+    made.queue.cluster = made.queue.cluster._replace(seconds=0)
+    os.makedirs(made.records_dir)
+    os.makedirs(made._folder(run))
+    (told / 'out' / 'runs' / f'{run.id}.json').touch()
+    made._former = {run.id: made._written_at(run)}
+    assert made._start(run, 0).poll() == 1
+
+
+def test_jobs_that_go_on_come_first(told, runs, monkeypatch):
+    made = make(told)
+    folder = made._job_folder(runs[1])
+    monkeypatch.setattr(made.queue, 'find', lambda x: x == folder)
+    assert made._missing(runs) == [runs[1], runs[0].teacher, runs[0]]
+
+
 @pytest.mark.slow
 def test_jobs_are_cancelled_by_a_stop(told, runs, interrupt, capsys):
     (told / 'baseline.wait').touch()
@@ -263,7 +294,9 @@ def slurm(tmp_path, monkeypatch):
 def start(folder, run):
     """Submit one run; returns the lines of its script."""
     limits = dict(kind='slurm', partition='long', minutes=90)
-    job = make(folder, **limits)._start(run, 0)
+    made = make(folder, **limits)
+    made._missing([run])
+    job = made._start(run, 0)
     assert job.identifier == '7' and job.poll() is None
     return (folder / 'script').read_text().splitlines()
 
@@ -305,7 +338,7 @@ def test_a_job_that_slurm_refuses(told, runs, slurm):
         made.execute(runs[1:])
 
 
-def test_the_queue(told, runs, slurm, monkeypatch):
+def test_the_queue(told, runs, slurm):
     """A job is found by its folder, unless it is about to end."""
     made = make(told, kind='slurm', partition='long', minutes=90)
     folder = made._job_folder(runs[1])

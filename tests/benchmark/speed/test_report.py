@@ -1,7 +1,9 @@
 import pytest
 
 from skdsrl_mmaction.benchmark.speed.loading import FLOOR, STOCK
+from skdsrl_mmaction.benchmark.speed.loop import ALONE, LOOP
 from skdsrl_mmaction.benchmark.speed.report import (
+    loop_table,
     rate_table,
     step_table,
     totals,
@@ -68,17 +70,27 @@ def test_steps():
     assert row[2] == '1.100 [1.100, 1.100]'
 
 
+def test_loop():
+    """Against the median of the model alone."""
+    row = cells(loop_table({ALONE: [1, 2, 3], LOOP: [2, 2.2, 3]}))[-1]
+    assert row == [LOOP, '2.20 [2.10, 2.60]', '1.100 [1.050, 1.300]']
+
+
 @pytest.mark.parametrize('with_steps', [True, False])
 def test_written(tmp_path, with_steps):
-    steps = ({SKDSRL: [1], CE_ONLY: [1]}, {SKDSRL: 1, CE_ONLY: 1})
+    steps = (
+        {SKDSRL: [1], CE_ONLY: [1]},
+        {SKDSRL: 1, CE_ONLY: 1},
+        {ALONE: [1], LOOP: [1]},
+    )
     text = write_report(
         str(tmp_path),
         VIDEOS,
         {'a.mp4': {STOCK: [1]}} if with_steps else {},
-        *(steps if with_steps else (None, None)),
+        *(steps if with_steps else (None, None, None)),
         'Foot.',
     )
     assert (tmp_path / 'table.md').read_text() == text
     assert text.endswith('Foot.\n') and (CE_ONLY in text) == with_steps
-    assert ('videos/s' in text) == with_steps
+    assert ('videos/s' in text) == (LOOP in text) == with_steps
     assert (tmp_path / 'plot.png').stat().st_size > 5000

@@ -113,6 +113,7 @@ def state_of(runner):
         ('pskd', False),
         ('selfkd-best', True),
         ('selfkd-best', False),
+        ('byol', True),
     ],
 )
 def test_resumed(tiny_dataset, tmp_path, mechanism, by_epoch):
@@ -123,9 +124,11 @@ def test_resumed(tiny_dataset, tmp_path, mechanism, by_epoch):
 
     runner = train(of('unbroken'))
     unbroken = state_of(runner)
-    (head,) = runner.model.train_heads
+    head = runner.model.heads()[-1]
     if mechanism == 'pskd':
         assert head.progress == 1 and head.past.sum(dim=1).min() > 0.99
+    if mechanism == 'byol':
+        assert head.target_recognizer.steps == 6
     assert bool(runner.model._teacher) == (mechanism == 'selfkd-best')
 
     assert train(of('killed'), ('before_train_iter', 6)) is None

@@ -1,6 +1,8 @@
 """Resumed runs against unbroken ones, of stock configs."""
 
+import gc
 import itertools
+import multiprocessing
 import signal
 
 import pytest
@@ -212,3 +214,20 @@ def test_the_runner_of_the_host_resumes_too(tmp_path):
     cfg.resume = True
     resumed = train(cfg, build=Runner.from_cfg)
     assert_equal(weights(resumed), unbroken)
+
+
+@pytest.mark.parametrize('by_epoch', [True, False])
+@pytest.mark.parametrize('kill', [None, ('before_train_iter', 6)])
+def test_workers_end_with_the_loop(tmp_path, by_epoch, kill):
+    """Left to the garbage collector, each is waited for in vain."""
+    cfg = drawing_config(tmp_path, by_epoch=by_epoch, workers=2)
+    for loader in cfg.train_dataloader, cfg.val_dataloader:
+        loader.update(num_workers=2, persistent_workers=True)
+    before = set(multiprocessing.active_children())
+    gc.disable()
+    try:
+        train(cfg, kill)
+        left = set(multiprocessing.active_children()) - before
+    finally:
+        gc.enable()
+    assert not left

@@ -1,0 +1,4 @@
+# SKD-SRL with BYOL in place of Eq. 3.
+_base_ = 'skdsrl_r3d18_hmdb51.py'
+
+model = dict(siamese_head=dict(_delete_=True, type='BYOLHead'))
