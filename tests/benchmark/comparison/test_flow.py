@@ -4,6 +4,7 @@ import pytest
 from mmengine.config import Config
 
 from skdsrl_mmaction.benchmark.comparison.flow import describe_flow
+from skdsrl_mmaction.benchmark.comparison.rehearsal import complexity
 from skdsrl_mmaction.benchmark.comparison.run import Run, make_teacher
 from skdsrl_mmaction.engine.preflight.views import check_views
 from tests.support.flow import FARNEBACK, write_flow
@@ -58,6 +59,14 @@ def test_a_run_depends_on_how_its_flow_was_computed(cfg, tmp_path):
     assert keys(moved) == before
     other = write_flow(video, tmp_path / 'b', 128, FARNEBACK, 'other flow')
     assert all(a != b for a, b in zip(keys(other), before))
+
+
+def test_complexity_is_that_of_the_frames(cfg):
+    for model in cfg.model, cfg.model.teacher:
+        model.backbone.base_channels = 4
+        model.cls_head.in_channels = 32
+    teacher = make_teacher(Run('mars', cfg, seed=0))
+    assert complexity(cfg) == complexity(teacher.cfg)
 
 
 def test_model_and_pipeline_must_agree_on_flow(cfg):
