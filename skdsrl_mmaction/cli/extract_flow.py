@@ -32,9 +32,9 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     parser.add_argument(
         '--bound',
         type=float,
-        default=20,
-        help='largest motion in pixels from frame to frame; larger ones are '
-        'cut (default: %(default)g)',
+        default=10,
+        help='largest motion in pixels of the resized frames, from frame to '
+        'frame; larger ones are cut (default: %(default)g)',
     )
     args = parser.parse_args(argv)
     check_counts(parser, args, 'short_side', 'workers')

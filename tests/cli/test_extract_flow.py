@@ -47,7 +47,7 @@ def test_folders_of_another_content(src, tmp_path):
     with pytest.raises(ValueError, match='of frames, not of farneback flow'):
         extract_flow.main([str(src), str(frames), '--short-side', '24'])
     assert run(src, flow) == 0
-    with pytest.raises(ValueError, match='within 20 pixels, not of .* 5 pix'):
+    with pytest.raises(ValueError, match='within 10 pixels, not of .* 5 pix'):
         extract_flow.main(
             [str(src), str(flow), '--short-side', '24', '--bound', '5']
         )

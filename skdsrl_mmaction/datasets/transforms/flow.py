@@ -10,6 +10,7 @@ from mmcv.transforms import BaseTransform
 from ..preparation.flow import negate_x
 from ..video import CachedReader
 from ..video.cache_index import SUFFIX, find_entry
+from .views import drawn_for
 
 
 @TRANSFORMS.register_module()
@@ -127,6 +128,11 @@ class FlipFlow(Flip):
 
     Modified Keys: those of ``Flip``.
 
+    Added Keys:
+
+        - views (with num_flow): what was drawn for the frames, and for the
+          flow, on which operators on colours did not act
+
     Args:
         flip_ratio (float): Probability. Defaults to 0.5.
         flip_label_map (dict, optional): See ``Flip``. Defaults to None.
@@ -151,4 +157,7 @@ class FlipFlow(Flip):
         if results['flip']:
             for image in frames[-results.get('num_flow', len(frames)) :]:
                 negate_x(image)
+        if 'num_flow' in results:
+            drawn = drawn_for(results)
+            results['views'] = [drawn, dict(drawn, operators=())]
         return results

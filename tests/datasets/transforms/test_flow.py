@@ -38,6 +38,7 @@ def test_one_crop_and_one_flip_for_both(counting_video, frames_as_flow):
     pipeline = Compose(
         [
             *READ,
+            dict(type='ClipBrightness', max_delta=0, prob=1),
             dict(type='AddFlow', flow_dir=frames_as_flow),
             dict(type='RandomCrop', size=24),
             dict(type='FlipFlow', flip_ratio=0.5),
@@ -53,6 +54,10 @@ def test_one_crop_and_one_flip_for_both(counting_video, frames_as_flow):
         x = -frames[0] % 256 if results['flip'] else frames[0]
         assert np.array_equal(flow[0], x)
         flips.add(bool(results['flip']))
+        of_frames, of_flow = results['views']
+        assert of_frames.pop('operators') == (('ClipBrightness', 0),)
+        assert of_flow.pop('operators') == ()
+        assert of_frames['crop_quadruple'] is of_flow['crop_quadruple']
     assert flips == {False, True}
 
 
