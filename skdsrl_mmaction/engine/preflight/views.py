@@ -8,11 +8,12 @@ from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
 from ...datasets.transforms import (
+    AddFlow,
     SampleTwoClips,
     SiameseTwoPass,
     SiameseTwoView,
 )
-from ...models.recognizers import count_views
+from ...models.recognizers import MARSMixin, count_views
 from ...utils import is_a
 
 
@@ -51,6 +52,7 @@ def check_views(key: str, dataset: dict, cfg: Config) -> None:
             + ('add' if needed else 'take out')
             + ' SiameseTwoView, or SiameseTwoPass for skeletons and audio'
         )
+    _check_flow(key, pipeline, cfg)
     # A 3D recognizer takes exactly two clips, but a 2D one any even number,
     # and would train on half of its segments.
     sampler, arguments = _find_step(pipeline, SampleFrames, UniformSample)
@@ -66,6 +68,17 @@ def check_views(key: str, dataset: dict, cfg: Config) -> None:
             f'{key}.pipeline[{sampler}].num_clips={clips} leaves {clips / 2:g}'
             ' segments to each view; wrap this sampler in SampleTwoClips, or '
             f'set {key}.pipeline[{place}].same_clip=True'
+        )
+
+
+def _check_flow(key: str, pipeline: Sequence[Any], cfg: Config) -> None:
+    needed = is_a(MODELS, cfg.model.type, MARSMixin)
+    if needed != (_find_step(pipeline, AddFlow)[0] is not None):
+        raise ValueError(
+            f'model.type={cfg.model.type!r} trains on frames '
+            f'{"with" if needed else "without"} their optical flow: '
+            f'{"add AddFlow to" if needed else "take AddFlow out of"} '
+            f'{key}.pipeline'
         )
 
 

@@ -25,7 +25,8 @@ class BYOLHead(RepresentationHead):
     moving average of the recognizer, up to r, and of the projector. It is a
     second copy of their weights, which the optimizer does not touch and a
     checkpoint of the training holds, and it encodes both views once more,
-    without gradients.
+    without gradients. On R3D-18 that is 36 million weights, and 1.4 times the
+    time of a step with :class:`SiameseHead` on a CPU.
 
     The target starts as a copy of the weights of the first iteration, so also
     of those that ``load_from`` brought. It moves at the beginning of each
