@@ -60,8 +60,9 @@ class JointOperator(Operator):
 class JointRotation(JointOperator):
     """Turn the skeleton about the origin of its coordinates.
 
-    In two dimensions it turns in the plane of the image, in three about the
-    x, the y and then the z axis. Source of the range: the code of
+    In two dimensions it turns in the plane of the image, which
+    ``PreNormalize2D`` has made a square, in three about the x, the y and then
+    the z axis. Source of the range: the code of
     "Channel-wise Topology Refinement Graph Convolution for Skeleton-Based
     Action Recognition", https://arxiv.org/abs/2107.12213.
 
