@@ -7,9 +7,10 @@ and trains and tests as on the videos, bit for bit. A second run makes what is
 missing, and again what has changed.
 """
 
+import argparse
 import shutil
 from pathlib import Path
-from typing import Dict, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 from ..datasets.preparation.cache import (
     cache_videos,
@@ -25,13 +26,22 @@ from .options import check_counts
 GB = 10**9
 
 
-def parse_args(argv: Optional[Sequence[str]] = None):
+def cache_parser(description: str, made: str) -> argparse.ArgumentParser:
+    """Make a parser of a command that caches what it makes of videos.
+
+    Args:
+        description (str): Shown by ``--help`` as it is.
+        made (str): What it makes of them.
+
+    Returns:
+        argparse.ArgumentParser: The parser, to which a command adds its own.
+    """
     parser = copy_parser(
-        __doc__,
-        dst='folder for their frames',
+        description,
+        dst=f'folder for their {made}',
         short_side='that of the first Resize of the config',
         ann_file='annotation files of which DST receives copies, with the '
-        'lines whose frames are there',
+        f'lines whose {made} are there',
     )
     parser.add_argument(
         '--max-gb',
@@ -40,9 +50,7 @@ def parse_args(argv: Optional[Sequence[str]] = None):
         help='largest size of the whole cache, in 10^9 bytes (default: what '
         'is free on the disk)',
     )
-    args = parser.parse_args(argv)
-    check_counts(parser, args, 'short_side', 'workers')
-    return args
+    return parser
 
 
 def check_room(
@@ -77,9 +85,22 @@ def check_room(
         )
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
-    args = parse_args(argv)
-    files = find_sources(args.src, args.dst, args.short_side)
+def cache(args: argparse.Namespace, **kwargs: Any) -> None:
+    """Cache what is made of videos, report it and end the command.
+
+    Args:
+        args (Namespace): Of :func:`cache_parser`.
+        **kwargs: ``convert`` and ``content`` of
+            :func:`~..datasets.preparation.cache.cache_video`, where it is not
+            the frames.
+
+    Raises:
+        SystemExit: With status 1 if a video is not cached.
+        FileExistsError, ValueError: If the folders, or the room, are not as
+            they should be.
+    """
+    content = kwargs.get('content', 'frames')
+    files = find_sources(args.src, args.dst, args.short_side, content)
     plan = plan_annotation_files(
         args.ann_file, args.dst, files.values(), cached_line
     )
@@ -94,5 +115,12 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         f'{needed / GB:.3g} GB'
     )
     check_room(args.dst, needed, files, args.max_gb)
-    bad = cache_videos(todo, args.dst, args.short_side, args.workers)
+    bad = cache_videos(todo, args.dst, args.short_side, args.workers, **kwargs)
     finish_copies(plan, args.dst, len(todo) - len(bad), bad)
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    parser = cache_parser(__doc__, 'frames')
+    args = parser.parse_args(argv)
+    check_counts(parser, args, 'short_side', 'workers')
+    cache(args)

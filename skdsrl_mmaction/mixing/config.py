@@ -136,14 +136,14 @@ def add_heads(
     _check_train_part(cfg)
     cfg.model.update(type=_mixed_type(cfg.model, family), **heads)
     _check_heads(cfg.model)
+    draw = dict(type='DrawHook')
+    if not _takes_rgb_alone(cfg):
+        draw['views'] = False
     if count_views(cfg.model) == 2:
         _make_views(cfg, same_clip, photometric)
     cfg.train_dataloader.setdefault('drop_last', True)
     use_resumable_loop(cfg.train_cfg)
     _keep_learning_rates(cfg.optim_wrapper)
-    draw = dict(type='DrawHook')
-    if not _takes_rgb_alone(cfg):
-        draw['views'] = False
     cfg.default_hooks = {'draw': draw, **(cfg.get('default_hooks') or {})}
     import_first(cfg, 'skdsrl_mmaction')
     return cfg
@@ -171,8 +171,8 @@ def _mixed_type(model: dict, family: str) -> str:
         mixed = f'{family}{found.__name__}'
         if mixed not in MODELS:
             raise ValueError(
-                f'model.type={kind!r} trains with SKD-SRL alone, not with '
-                'other training heads'
+                f'model.type={kind!r}: there is no {mixed}, since heads '
+                'without two views are for Recognizer2D and Recognizer3D'
             )
         return mixed
     if is_a(MODELS, kind, TrainingHeadsMixin):

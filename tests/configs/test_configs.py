@@ -11,13 +11,14 @@ from mmengine.optim import build_optim_wrapper
 
 from skdsrl_mmaction.engine.checks import pack_meta
 from skdsrl_mmaction.models.recognizers import count_views
+from tests.support.flow import write_flow
 from tests.support.paths import ROOT
 
 LEAVES = sorted((ROOT / 'configs').glob('*.py'))
 ABLATIONS = sorted((ROOT / 'configs/ablations').glob('*.py'))
 # Mechanisms of other papers, on R3D-18.
 OTHERS = (
-    *('byot', 'fitnet', 'frskd'),
+    *('byot', 'fitnet', 'flow', 'frskd', 'mars'),
     *('cskd', 'ddgsd', 'pskd', 'selfkd-best'),
     *('barlow-twins', 'byol', 'simclr', 'supcon', 'swav', 'vicreg'),
 )
@@ -63,7 +64,7 @@ def test_config(path: Path, counting_video, tmp_path):
         MODELS.build(cfg.model)  # the widths fit together as written
 
     shrink(cfg.model)
-    if method in ('kd', 'fitnet'):
+    if method in ('kd', 'fitnet', 'mars'):
         shrink(cfg.model.teacher)
         teacher = MODELS.build(cfg.model.teacher)
         cfg.model.teacher_checkpoint = str(tmp_path / 'teacher.pth')
@@ -75,10 +76,14 @@ def test_config(path: Path, counting_video, tmp_path):
     pack_meta(cfg.train_dataloader.dataset)
     sample['filename'] = str(counting_video)
     size = cfg.get('size', 112)
+    if method == 'mars':
+        flow = write_flow(counting_video, tmp_path / 'flow')
+        cfg.train_dataloader.dataset.pipeline[9].flow_dir = flow
     for split, clips in ('train', None), ('val', 1), ('test', 10):
         pipeline = Compose(cfg[f'{split}_dataloader'].dataset.pipeline)
         packed = pipeline(dict(sample))
-        views = clips or count_views(cfg.model)
+        # Beside the view of mars is its flow.
+        views = clips or count_views(cfg.model) + (method == 'mars')
         assert packed['inputs'].shape == (views, 3, 16, size, size)
         assert packed['inputs'].dtype == torch.uint8
         if split == 'train':

@@ -27,6 +27,8 @@ MVIT = (
 )
 TSM = 'tsm/tsm_imagenet-pretrained-r50_8xb16-1x1x8-50e_kinetics400-rgb.py'
 FLOW = 'slowonly/slowonly_r50_8xb16-16x4x1-256e_kinetics400-flow.py'
+OMNI = 'omnisource/slowonly_r50_8xb16-8x8x1-256e_imagenet-kinetics400-rgb.py'
+POSE = '../skeleton/posec3d/slowonly_r50_8xb16-u48-240e_gym-keypoint.py'
 
 
 @pytest.fixture
@@ -70,6 +72,12 @@ def test_what_changes_and_what_does_not(cfg):
     assert mixed.default_hooks == dict(
         cfg.default_hooks, draw=dict(type='DrawHook')
     )
+
+
+@pytest.mark.parametrize('name', [POSE, FLOW, OMNI])
+def test_views_are_not_drawn_of_other_inputs(name):
+    draw = add_skdsrl(matrix.load(name)).default_hooks.draw
+    assert draw == dict(type='DrawHook', views=False)
 
 
 @pytest.mark.parametrize('draw', [None, dict(type='DrawHook', views=False)])

@@ -131,8 +131,12 @@ def use_data(dataset, folder):
     Args:
         dataset (dict): Config of a stock dataset, or of a wrapper; modified.
         folder (Path): An empty folder.
+
+    Returns:
+        list[dict]: Configs of the datasets inside the wrappers.
     """
     folder = Path(folder)
+    leaves = []
     for _, leaf in leaf_datasets('', dataset):
         prefix = dict.fromkeys(leaf.get('data_prefix') or {}, str(folder))
         if leaf.type == 'PoseDataset':
@@ -152,6 +156,8 @@ def use_data(dataset, folder):
         leaf.update(ann_file=str(path), serialize_data=False)
         if prefix:
             leaf.data_prefix = prefix
+        leaves.append(leaf)
+    return leaves
 
 
 def _layout(leaf):

@@ -103,6 +103,36 @@ def _make_step_small(step):
         step.scale = (-1, 40) if -1 in step.scale else (32, 32)
 
 
+def write_run(name, folder):
+    """Write a small stock config, with its data, that trains one epoch.
+
+    Args:
+        name (str): Of the config.
+        folder (Path): An empty folder.
+
+    Returns:
+        Path: The config.
+    """
+    cfg = make_small(load(name))
+    (train,) = use_data(cfg.train_dataloader.dataset, folder)
+    for split in ('val', 'test'):
+        dataset = cfg[f'{split}_dataloader'].dataset
+        for _, leaf in leaf_datasets('', dataset):
+            leaf.update(ann_file=train.ann_file, serialize_data=False)
+            leaf.pop('data_root', None), leaf.pop('suffix', None)
+            if 'data_prefix' in leaf:
+                leaf.data_prefix = train.data_prefix
+            for step in leaf.pipeline:
+                _make_step_small(step)
+    cfg.train_dataloader.batch_size = 2
+    cfg.train_cfg.update(max_epochs=1, val_interval=1)
+    cfg.load_from = None
+    # The data set of images.
+    cfg.custom_imports = dict(imports=['tests.support.other_inputs'])
+    cfg.dump(folder / 'small.py')
+    return folder / 'small.py'
+
+
 def build_dataset(cfg, folder):
     """The training data set, over data that is written into a folder."""
     dataset = copy.deepcopy(cfg.train_dataloader.dataset)

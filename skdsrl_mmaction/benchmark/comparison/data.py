@@ -4,7 +4,7 @@ import copy
 import hashlib
 import json
 import os
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 from mmaction.registry import DATASETS
 from mmengine import fileio
@@ -32,7 +32,8 @@ def describe_data(cfg: Config) -> Dict[str, List[Dict[str, str]]]:
 
     An annotation file counts by its bytes. A video counts by its size and
     its time of change, which a plain copy does not keep; so does a folder of
-    raw frames. Cached frames count as their video. Videos that are not on a
+    raw frames. Cached frames count as their video, and flow as its video and
+    how it was computed. Videos that are not on a
     local disk count as absent.
 
     Args:
@@ -70,9 +71,12 @@ def _describe(dataset: dict) -> Dict[str, str]:
     )
 
 
-def _stamp(path: str) -> Optional[Tuple[int, int]]:
+def _stamp(path: str) -> Optional[tuple]:
     entry = find_entry(path) if frames_of(path) else None
-    return stamp_of(path) if entry is None else (entry.size, entry.time)
+    if entry is None:
+        return stamp_of(path)
+    flow = () if entry.content == 'frames' else (entry.content,)
+    return (entry.size, entry.time, *flow)
 
 
 def describe_weights(config: Any) -> Any:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ...engine.preflight import trains_on_two_views
 from ...models.heads import TRAINING_HEADS
+from .flow import flow_steps
 
 
 def complexity(cfg: Config) -> Tuple[int, int]:
@@ -33,7 +34,8 @@ def complexity(cfg: Config) -> Tuple[int, int]:
         if name.partition('.')[0] not in TRAINING_HEADS
     )
     inputs = _first_sample(cfg, 'train')['inputs']  # views come first
-    view = inputs[: len(inputs) // (1 + trains_on_two_views(cfg))]
+    halves = trains_on_two_views(cfg) or flow_steps(cfg)
+    view = inputs[: len(inputs) // 2] if halves else inputs
     counted = get_model_complexity_info(
         _Logits(model).eval(),
         inputs=(view.float()[None].to(get_device()),),

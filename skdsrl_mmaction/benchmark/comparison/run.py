@@ -12,7 +12,8 @@ from mmengine.runner import Runner
 
 from ...utils import leaf_datasets
 from ..machine import versions
-from .data import PLACES, describe_weights, digest
+from .data import PLACES, describe_data, describe_weights, digest
+from .flow import describe_flow, flow_steps, see_flow
 from .overrides import splits_of
 
 # 1: the config alone. 2: also data, custom_imports and versions.
@@ -74,6 +75,8 @@ class Run:
             for _, leaf in leaf_datasets(split, dataset):
                 for key in PLACES:
                     leaf.pop(key, None)
+        for step in flow_steps(cfg):
+            step['flow_dir'] = describe_flow(step['flow_dir'])
         if self.processes > 1:
             cfg['processes'] = self.processes
         if self.teacher is not None:
@@ -101,6 +104,8 @@ class Run:
 def make_teacher(run: Run) -> Optional[Run]:
     """Return the run that trains a distilling run's teacher, on its data.
 
+    A teacher that sees optical flow trains and tests on that.
+
     Args:
         run (Run): Any run.
 
@@ -111,8 +116,11 @@ def make_teacher(run: Run) -> Optional[Run]:
     model = run.cfg.model
     if not model.get('teacher') or model.get('teacher_checkpoint'):
         return None
-    cfg = copy.deepcopy(run.cfg)
+    cfg, data = copy.deepcopy(run.cfg), run.data
     cfg.model = copy.deepcopy(model.teacher)
     cfg.model.setdefault('data_preprocessor', model.data_preprocessor)
+    if flow_steps(run.cfg):
+        see_flow(cfg)
+        data = describe_data(cfg)
     name = f'{run.name}-teacher'
-    return Run(name, cfg, run.seed, run.fold, run.data, run.processes)
+    return Run(name, cfg, run.seed, run.fold, data, run.processes)

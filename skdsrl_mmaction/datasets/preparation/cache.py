@@ -29,6 +29,8 @@ from .sources import videos_below
 
 _BYTES = 2**27  # of decoded frames at a time
 
+Convert = Callable[[Iterable[np.ndarray]], Iterable[np.ndarray]]
+
 
 def cached_line(path: str, dst: Path) -> Line:
     """Return path and file of the cached frames of a video.
@@ -42,13 +44,16 @@ def cached_line(path: str, dst: Path) -> Line:
     return Line(path, dst / f'{name}{SUFFIX}')
 
 
-def find_sources(src: Path, dst: Path, short_side: int) -> Dict[Path, Path]:
+def find_sources(
+    src: Path, dst: Path, short_side: int, content: str = 'frames'
+) -> Dict[Path, Path]:
     """Map every video below ``src`` to its file of frames below ``dst``.
 
     Args:
         src (Path): Folder of videos.
         dst (Path): Folder of the cache, which may be below ``src``.
         short_side (int): Of the frames, in pixels.
+        content (str): What is made of them. Defaults to 'frames'.
 
     Returns:
         dict[Path, Path]: File of frames by file of the video.
@@ -56,7 +61,7 @@ def find_sources(src: Path, dst: Path, short_side: int) -> Dict[Path, Path]:
     Raises:
         FileExistsError: If a file to write exists and ``dst`` is no cache.
         ValueError: If there is no video, ``dst`` is ``src``, or a cache of
-            another short side.
+            another short side or content.
     """
     if dst.resolve() == src.resolve():
         raise ValueError(
@@ -73,6 +78,11 @@ def find_sources(src: Path, dst: Path, short_side: int) -> Dict[Path, Path]:
             raise ValueError(
                 f'--short-side {short_side}: DST {dst} is a cache of short '
                 f'side {entry.short_side}; use that, or another DST'
+            )
+        if entry.content != content:
+            raise ValueError(
+                f'DST {dst} is a cache of {entry.content}, not of {content}; '
+                'use another DST'
             )
     if not (dst / INDEX).exists():
         for file in files.values():
@@ -130,7 +140,11 @@ def estimate_bytes(path: str, short_side: int) -> int:
 
 
 def cache_video(
-    video_file: Tuple[str, str], dst: str, short_side: int
+    video_file: Tuple[str, str],
+    dst: str,
+    short_side: int,
+    convert: Convert = iter,
+    content: str = 'frames',
 ) -> None:
     """Write the resized frames of a video, then its line of the index.
 
@@ -141,6 +155,10 @@ def cache_video(
             is complete or absent at any time.
         dst (str): Folder of the cache.
         short_side (int): Pixels, >= 1.
+        convert (Callable): From an iterable of the resized frames, each
+            (H, W, 3) uint8 RGB, to one of as many images of one shape, which
+            are written. Defaults to the frames themselves.
+        content (str): What ``convert`` makes. Defaults to 'frames'.
 
     Raises:
         FileNotFoundError: If there is no such video.
@@ -152,32 +170,35 @@ def cache_video(
     # Before it is read: a change meanwhile is noticed.
     size, time = stamp_of(video) or (0, 0)
     reader = PyAVReader(video)
-    resize = Resize(scale=(-1, short_side))
     with open_whole(file) as out:
-        shape = None
-        for frames in _blocks(reader):
-            if shape is None:
-                shape = frames[0].shape
-            if any(frame.shape != shape for frame in frames):
-                raise ValueError(
-                    'the size of its frames changes, so they cannot be cached'
-                )
-            resized = resize(dict(imgs=frames, img_shape=shape[:2]))['imgs']
+        for image in convert(_resized(reader, short_side)):
             if not out.tell():
                 np.lib.format.write_array_header_1_0(
                     out,
                     dict(
                         descr=np.lib.format.dtype_to_descr(np.dtype(np.uint8)),
                         fortran_order=False,
-                        shape=(len(reader), *resized[0].shape),
+                        shape=(len(reader), *image.shape),
                     ),
                 )
-            for frame in resized:
-                out.write(frame)
+            out.write(image)
     name = _name(Path(file), Path(dst))
     fps = reader.get_avg_fps()
     source = os.path.abspath(video)
-    add_entry(dst, Entry(name, source, size, time, short_side, fps))
+    add_entry(dst, Entry(name, source, size, time, short_side, fps, content))
+
+
+def _resized(reader: PyAVReader, short_side: int) -> Iterator[np.ndarray]:
+    resize = Resize(scale=(-1, short_side))
+    shape = None
+    for frames in _blocks(reader):
+        if shape is None:
+            shape = frames[0].shape
+        if any(frame.shape != shape for frame in frames):
+            raise ValueError(
+                'the size of its frames changes, so they cannot be cached'
+            )
+        yield from resize(dict(imgs=frames, img_shape=shape[:2]))['imgs']
 
 
 def _blocks(reader: PyAVReader) -> Iterator[Sequence[np.ndarray]]:
@@ -210,7 +231,11 @@ def estimate_all(videos: Iterable[Path], short_side: int, workers: int) -> int:
 
 
 def cache_videos(
-    files: Dict[Path, Path], dst: Path, short_side: int, workers: int
+    files: Dict[Path, Path],
+    dst: Path,
+    short_side: int,
+    workers: int,
+    **kwargs: Any,
 ) -> Dict[Path, str]:
     """Write the frames of videos in parallel, with a progress bar on stderr.
 
@@ -219,6 +244,7 @@ def cache_videos(
         dst (Path): Folder of the cache.
         short_side (int): Pixels, >= 1.
         workers (int): Number of processes, >= 1.
+        **kwargs: Others of :func:`cache_video`.
 
     Returns:
         dict[Path, str]: Reason by file of each video that is not cached.
@@ -229,7 +255,7 @@ def cache_videos(
     for file in files.values():
         _remove_unfinished(file)
     results = _call_each(
-        partial(cache_video, dst=str(dst), short_side=short_side),
+        partial(cache_video, dst=str(dst), short_side=short_side, **kwargs),
         [(str(video), str(file)) for video, file in files.items()],
         workers,
         'caching frames',

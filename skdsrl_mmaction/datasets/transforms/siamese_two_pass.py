@@ -51,7 +51,7 @@ class SiameseTwoPass(BaseTransform):
         self.keys = tuple(keys)
 
     def transform(self, results: Dict) -> Dict:
-        """Make both views.
+        """Run the transforms for each view.
 
         Args:
             results (dict): The result dict.

@@ -27,6 +27,8 @@ class Entry(NamedTuple):
         time (int): When the video was last changed, in nanoseconds.
         short_side (int): Of the frames, in pixels.
         fps (float): Frames per second of the video, 0 where unknown.
+        content (str): What was made of the frames. Defaults to 'frames',
+            which are as they were.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Entry(NamedTuple):
     time: int
     short_side: int
     fps: float
+    content: str = 'frames'
 
     def has_changed(self) -> bool:
         """Return whether the video is another one than was decoded.

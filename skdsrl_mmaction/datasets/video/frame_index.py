@@ -10,6 +10,7 @@ from itertools import accumulate
 from operator import lt
 from typing import (
     Callable,
+    Collection,
     Container,
     Dict,
     Iterable,
@@ -17,6 +18,7 @@ from typing import (
     NamedTuple,
     Optional,
     Sequence,
+    Tuple,
 )
 
 import av
@@ -79,7 +81,8 @@ class FrameIndex:
 
     Args:
         pictures (Pictures): What the headers say.
-        discarded (Iterable[int]): Packets whose frames an edit list cuts out.
+        discarded (Collection[int]): Packets whose frames an edit list cuts
+            out.
         can_skip (bool): Whether the decoder may leave out frames that no
             other frame refers to.
 
@@ -88,21 +91,14 @@ class FrameIndex:
     """
 
     def __init__(
-        self, pictures: Pictures, discarded: Iterable[int], can_skip: bool
+        self, pictures: Pictures, discarded: Collection[int], can_skip: bool
     ) -> None:
         keys = pictures.keys
         self.starts = _closed_starts(keys, pictures.starts)
-        discarded = set(discarded)
-        shown = [
-            packet
-            for packet, key in enumerate(keys)
-            if key != NO_FRAME and packet not in discarded
-        ]
-        shown.sort(key=keys.__getitem__)
-        self.packets = array('q', shown)  # of each frame
-        self.indices = array('q', [NO_FRAME]) * len(keys)
-        for index, packet in enumerate(shown):
-            self.indices[packet] = index
+        if keys == range(len(keys)) and not discarded:
+            self.packets = self.indices = keys  # all in stream order
+        else:
+            self.packets, self.indices = _sort(keys, set(discarded))
         self.groups = pictures.groups
         self.placeholders = pictures.placeholders
         self.can_skip = can_skip
@@ -139,6 +135,22 @@ class FrameIndex:
         return Span(packets, in_groups, self.placeholders - in_groups)
 
 
+def _sort(
+    keys: Sequence[int], discarded: Collection[int]
+) -> Tuple[Sequence[int], Sequence[int]]:
+    """Return the packet of each frame, and the index of each packet."""
+    shown = [
+        packet
+        for packet, key in enumerate(keys)
+        if key != NO_FRAME and packet not in discarded
+    ]
+    shown.sort(key=keys.__getitem__)
+    indices = array('q', [NO_FRAME]) * len(keys)
+    for index, packet in enumerate(shown):
+        indices[packet] = index
+    return array('q', shown), indices
+
+
 def _closed_starts(keys: Sequence[int], starts: List[int]) -> List[int]:
     """Keep the random-access points that no frame crosses.
 
@@ -163,7 +175,7 @@ def make_index(
     codec: str,
     packets: Iterable[av.Packet],
     configuration: Configuration,
-    discarded: Iterable[int],
+    discarded: Collection[int],
 ) -> Optional[FrameIndex]:
     """Read the headers of a stream.
 
@@ -172,7 +184,7 @@ def make_index(
         codec (str): FFmpeg's name of the format of the stream.
         packets (Iterable[av.Packet]): All packets. May raise ``Undecided``.
         configuration (Configuration): Of the stream.
-        discarded (Iterable[int]): As for ``FrameIndex``; read after the
+        discarded (Collection[int]): As for ``FrameIndex``; read after the
             packets.
 
     Returns:

@@ -186,8 +186,8 @@ class _Slices:
         if is_first:
             raise Undecided('a packet is not one picture')
 
-    def read(self, reorder_depth: int) -> Tuple[List[int], List[int]]:
-        """Return keys and random-access points, as of ``Pictures``.
+    def read(self, reorder_depth: int) -> Pictures:
+        """Return the pictures, one for each packet.
 
         Args:
             reorder_depth (int): That of the decoder, where the stream does
@@ -217,7 +217,7 @@ class _Slices:
             raise Undecided('fields are separate')
         if sequence.order_type == 2:  # in stream order
             bits.check()
-            return list(range(len(is_idr))), starts
+            return Pictures(range(len(is_idr)), starts)
         bits.skip_ue(where=is_idr)
         lsb = bits.u(sequence.order_bits)
         keys = display_keys(
@@ -230,7 +230,7 @@ class _Slices:
         if sequence.reorder_depth is not None:
             reorder_depth = sequence.reorder_depth
         require_reorder_depth(keys, reorder_depth)
-        return keys.tolist(), starts
+        return Pictures(keys.tolist(), starts)
 
 
 def _require_all_frames(
@@ -289,4 +289,4 @@ def read_pictures(
         if unit[0] & 31 in (_SPS, _PPS):
             slices.add_set(unit)
     slices.add(packets, length_size)
-    return Pictures(*slices.read(configuration.reorder_depth))
+    return slices.read(configuration.reorder_depth)

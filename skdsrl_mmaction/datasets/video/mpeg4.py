@@ -19,7 +19,12 @@ _FRAME = re.compile(_FRAME_START + b'(?=(.{1,12}))', re.DOTALL)
 # FFmpeg treats a packet of so many bytes, after a packed one, as placeholder
 # (MAX_NVOP_SIZE).
 _MAX_PLACEHOLDER = 19
-_REFERENCES = 0, 1, 3  # coding types of all but B-frames
+# Coding types of the frames of a packet: one frame, none, one reference
+# frame, the same and a packed B-frame.
+_ONE_I, _ONE_B = (I_FRAME,), (B_FRAME,)
+_NONE = (), (NOT_CODED,)
+_REFERENCE = _ONE_I, (1,), (3,)
+_PACKED = tuple((*kinds, B_FRAME) for kinds in _REFERENCE)
 _GROUP = 1 << 20  # more than the B-frames between two reference frames
 
 
@@ -55,13 +60,13 @@ def read_pictures(
         if is_placeholder:
             if len(frames) != 1 or frames[0][0] >> 6 in (I_FRAME, B_FRAME):
                 raise Undecided('a frame is tiny, or a placeholder')
-            kinds = [B_FRAME]  # the one that waits
+            kinds = _ONE_B  # the one that waits
         else:
-            kinds = list(map(headers.read_frame, frames))
-            if waits and kinds != [B_FRAME]:
+            kinds = tuple(map(headers.read_frame, frames))
+            if waits and kinds != _ONE_B:
                 raise Undecided('a packed frame is lost')
 
-        if kinds == [B_FRAME]:
+        if kinds == _ONE_B:
             if reference < 0 or not headers.can_reorder:
                 raise Undecided('a B-frame is not announced')
             keys.append(reference * _GROUP + i - reference)
@@ -70,18 +75,18 @@ def read_pictures(
             if is_placeholder and i > reference + 1:
                 placeholders.add(i)
             waits = waits and not is_placeholder
-        elif not kinds or kinds == [NOT_CODED]:
+        elif kinds in _NONE:
             keys.append(NO_FRAME)
             if frames:
                 not_coded = i
-        elif kinds[0] in _REFERENCES and kinds[1:] in ([], [B_FRAME]):
-            waits = len(kinds) == 2
+        elif kinds in _REFERENCE or kinds in _PACKED:
+            waits = kinds in _PACKED
             if waits and not headers.can_pack:
                 raise Undecided('a packed B-frame is not announced')
             # Displayed after the B-frames of its group.
             keys.append((i + 1) * _GROUP - 1)
             reference = group = i
-            if kinds == [I_FRAME]:
+            if kinds == _ONE_I:
                 starts.append(i)
         else:
             raise Undecided('too many frames in a packet')

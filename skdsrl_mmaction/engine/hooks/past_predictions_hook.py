@@ -1,8 +1,8 @@
-import math
 from typing import Iterator
 
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
+from mmengine.runner import EpochBasedTrainLoop
 
 from ...models.heads import PSKDHead
 from .bare_model import bare_model
@@ -12,9 +12,8 @@ from .bare_model import bare_model
 class PastPredictionsHook(Hook):
     """Tell a :class:`PSKDHead` of the data set, and how far the run is.
 
-    An epoch is a pass over the data set, also where iterations are counted.
-    Which one it is follows from the iteration, so that a resumed run goes on
-    with the same weights of the past.
+    That is t / T in epoch t of T or, where iterations are counted, in
+    iteration t of T.
     """
 
     priority = 'VERY_HIGH'  # EMAHook copies the model
@@ -32,10 +31,12 @@ class PastPredictionsHook(Hook):
 
     def before_train_iter(self, runner, batch_idx, data_batch=None) -> None:
         """Set t / T."""
-        steps = len(runner.train_dataloader)
-        epochs = math.ceil(runner.max_iters / steps)
+        loop = runner.train_loop
+        done, whole = loop.iter, loop.max_iters
+        if isinstance(loop, EpochBasedTrainLoop):
+            done, whole = loop.epoch, loop.max_epochs
         for head in _heads(runner):
-            head.progress = (runner.iter // steps + 1) / epochs
+            head.progress = (done + 1) / whole
 
 
 def _heads(runner) -> Iterator[PSKDHead]:

@@ -3,7 +3,8 @@
 import logging
 from typing import Dict, List, Optional, Sequence
 
-from mmaction.registry import METRICS
+from mmaction.datasets import AudioDataset, PoseDataset
+from mmaction.registry import DATASETS, METRICS
 from mmengine.config import Config
 from mmengine.evaluator import DumpResults
 from mmengine.logging import print_log
@@ -55,7 +56,10 @@ def check_data(
         for key, dataset in leaf_datasets(
             f'{split}_dataloader.dataset', loader.dataset
         ):
-            if stock_type(dataset) is None:
+            known = stock_type(dataset) is not None
+            if split == 'train' and (known or _has_other_inputs(dataset)):
+                check_views(key, dataset, cfg)
+            if not known:
                 continue
             samples = check_annotation_file(
                 key, dataset, num_classes, not _needs_labels(cfg, split)
@@ -64,12 +68,17 @@ def check_data(
             check_cache(key, dataset, samples)
             lengths[id(dataset)] = len(samples)
             labels += [x for sample in samples for x in sample.labels]
-            if split == 'train':
-                check_views(key, dataset, cfg)
         if split == 'train':
             if batches:
                 check_batch(cfg, lengths)
             _warn_of_absent_classes(num_classes, labels)
+
+
+def _has_other_inputs(dataset: dict) -> bool:
+    """Return whether a dataset is one of the host without frames alone."""
+    return is_a(DATASETS, dataset['type'], PoseDataset) or is_a(
+        DATASETS, dataset['type'], AudioDataset
+    )
 
 
 def _needs_labels(cfg: Config, split: str) -> bool:

@@ -7,8 +7,13 @@ from mmaction.models import Recognizer2D
 from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
-from ...datasets.transforms import SampleTwoClips, SiameseTwoView
-from ...models.recognizers import count_views
+from ...datasets.transforms import (
+    AddFlow,
+    SampleTwoClips,
+    SiameseTwoPass,
+    SiameseTwoView,
+)
+from ...models.recognizers import MARSMixin, count_views
 from ...utils import is_a
 
 
@@ -37,18 +42,22 @@ def check_views(key: str, dataset: dict, cfg: Config) -> None:
     """
     pipeline = dataset['pipeline']
     place, two_view = _find_step(pipeline, SiameseTwoView)
-    needed, made = trains_on_two_views(cfg), place is not None
+    passes, _ = _find_step(pipeline, SiameseTwoPass)
+    needed = trains_on_two_views(cfg)
+    made = place is not None or passes is not None
     if needed != made:
         raise ValueError(
             f'model.type={cfg.model.type!r} trains on {1 + needed} view(s) of '
             f'a video, but {key}.pipeline makes {1 + made}: '
-            + ('add SiameseTwoView' if needed else 'take SiameseTwoView out')
+            + ('add' if needed else 'take out')
+            + ' SiameseTwoView, or SiameseTwoPass for skeletons and audio'
         )
+    _check_flow(key, pipeline, cfg)
     # A 3D recognizer takes exactly two clips, but a 2D one any even number,
     # and would train on half of its segments.
     sampler, arguments = _find_step(pipeline, SampleFrames, UniformSample)
     if (
-        made
+        place is not None
         and sampler is not None
         and not two_view.get('same_clip', False)
         and _find_step(pipeline, SampleTwoClips)[0] is None
@@ -59,6 +68,17 @@ def check_views(key: str, dataset: dict, cfg: Config) -> None:
             f'{key}.pipeline[{sampler}].num_clips={clips} leaves {clips / 2:g}'
             ' segments to each view; wrap this sampler in SampleTwoClips, or '
             f'set {key}.pipeline[{place}].same_clip=True'
+        )
+
+
+def _check_flow(key: str, pipeline: Sequence[Any], cfg: Config) -> None:
+    needed = is_a(MODELS, cfg.model.type, MARSMixin)
+    if needed != (_find_step(pipeline, AddFlow)[0] is not None):
+        raise ValueError(
+            f'model.type={cfg.model.type!r} trains on frames '
+            f'{"with" if needed else "without"} their optical flow: '
+            f'{"add AddFlow to" if needed else "take AddFlow out of"} '
+            f'{key}.pipeline'
         )
 
 

@@ -13,6 +13,7 @@ from .ddgsd_head import DDGSDHead
 from .fitnet_head import FitNetHead
 from .frskd_head import FRSKDHead
 from .kd_head import KDHead
+from .mars_head import MARSHead
 from .names import TRAINING_HEADS
 from .pskd_head import PSKDHead
 from .representation_head import RepresentationHead
@@ -32,6 +33,7 @@ __all__ = [
     'FRSKDHead',
     'FitNetHead',
     'KDHead',
+    'MARSHead',
     'PSKDHead',
     'BYOLHead',
     'BarlowTwinsHead',

@@ -18,7 +18,8 @@ class PSKDHead(TrainingHead):
     Refinement of Targets", https://arxiv.org/abs/2006.12000, the paper's
     [18]. The target of a video is ``(1 - alpha_t) * y + alpha_t * past``:
     its label, mixed with what was predicted for it an epoch before. The
-    weight grows, ``alpha_t = alpha * t / T`` in epoch t of T.
+    weight grows, ``alpha_t = alpha * t / T`` in epoch t of T or, where
+    iterations are counted, in iteration t of T.
 
     ``PastPredictionsHook`` says how many videos there are and how far the run
     is. The last prediction for each video is a buffer, which checkpoints

@@ -1,5 +1,6 @@
 from .distill import DistillRecognizer2D, DistillRecognizer3D
 from .kd import KDRecognizer2D, KDRecognizer3D
+from .mars import MARSMixin, MARSRecognizer2D, MARSRecognizer3D
 from .model_configs import count_views, head_configs
 from .multimodal import SKDSRLMMRecognizer3D
 from .omni import SKDSRLRecognizerOmni
@@ -11,6 +12,9 @@ __all__ = [
     'DistillRecognizer3D',
     'KDRecognizer2D',
     'KDRecognizer3D',
+    'MARSMixin',
+    'MARSRecognizer2D',
+    'MARSRecognizer3D',
     'SKDSRLMMRecognizer3D',
     'SKDSRLRecognizer2D',
     'SKDSRLRecognizer3D',

@@ -38,7 +38,8 @@ class SKDSRLMMRecognizer3D(SKDSRLMixin, MMRecognizer3D):
     ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], Dict[str, Tensor]]:
         """Encode one view; see :class:`TrainingHeadsMixin`."""
         with capture_stages(self.backbone, stages) as features:
-            feats, _ = self.extract_feat(x, data_samples=data_samples)
+            # The stock method writes into the dict that it gets.
+            feats, _ = self.extract_feat(dict(x), data_samples=data_samples)
         head = self.cls_head
         fc_rgb, fc_pose = head.fc_rgb, head.fc_pose
         with capture_input(fc_rgb) as rgb, capture_input(fc_pose) as pose:

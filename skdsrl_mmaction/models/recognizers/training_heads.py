@@ -160,16 +160,23 @@ class TrainingHeadsMixin:
         return {**losses, **self._monitors(views)}
 
     def _encode(
-        self, inputs: Tensor, data_samples: SampleList
+        self,
+        inputs: Tensor,
+        data_samples: SampleList,
+        for_teacher: Optional[Tensor] = None,
     ) -> Tuple[Views, Tuple[Losses, ...]]:
-        """Lines 4 to 6: the views, and the losses of each."""
+        """Lines 4 to 6: the views, and the losses of each.
+
+        A teacher sees the same inputs, unless there are others for it.
+        """
         x = self._split_views(inputs)
         stages = sorted({name for h in self.heads() for name in h.stages})
         encoded = [self.encode_view(each, data_samples, stages) for each in x]
         r, p, features, losses = zip(*encoded)
         views = Views(x, r, p, features, data_samples)
         if self._teacher or self.teacher_cfg is not None:
-            views.teacher = self._encode_by_teacher(x, data_samples)
+            seen = x if for_teacher is None else self._split_views(for_teacher)
+            views.teacher = self._encode_by_teacher(seen, data_samples)
         return views, losses
 
     def _split_views(self, inputs: Tensor) -> Tuple[Tensor, ...]:

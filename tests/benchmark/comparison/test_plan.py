@@ -135,3 +135,20 @@ def test_validation_of_each_fold(tiny_dataset, tmp_path):
         assert len(set.union(*parts)) == 12
         assert run.data['val'][0]['videos'].startswith('2 files, 0 absent')
         assert run.processes == 2
+
+
+BASELINE = 'configs/baseline_r3d18_ucf101.py'
+
+
+def test_a_mechanism_that_learns_from_validations(tiny_dataset, tmp_path):
+    options = cross_validation(tiny_dataset, tmp_path)
+    options['apply'] = ['selfkd-best']
+    with pytest.raises(
+        ValueError, match='BestTeacherHead.*val_cfg=None.*--val'
+    ):
+        plan_comparison([BASELINE], **options)
+    _, best, *_ = plan_comparison([BASELINE], val=0.3, **options)
+    assert best.name == 'baseline_r3d18_ucf101-selfkd-best'
+    assert best.cfg.custom_hooks == [dict(type='BestTeacherHook')]
+    assert best.content['config']['custom_hooks'] == best.cfg.custom_hooks
+    assert best.cfg.val_cfg is not None

@@ -175,7 +175,7 @@ def test_views_of_model_and_pipeline(cfg):
     cfg.model.type = 'Recognizer3D'
     check(cfg)
     cfg.train_dataloader.dataset.pipeline.insert(3, two_view)
-    with pytest.raises(ValueError, match='trains on 1 view.*take SiameseTwo'):
+    with pytest.raises(ValueError, match='trains on 1 view.*take out Siamese'):
         check(cfg)
 
 
@@ -300,6 +300,29 @@ def test_transforms_under_other_names_are_found(cfg, step):
     cfg.model.type = 'mmaction.Recognizer3D'
     with pytest.raises(ValueError, match='trains on 1 view'):
         check(cfg)
+
+
+def test_views_made_in_two_passes(cfg):
+    """By skeletons, whose annotation files are not checked, or by frames."""
+    dataset = cfg.train_dataloader.dataset
+    dataset.pipeline[3] = dict(
+        type='SiameseTwoPass', transforms=[], keys=['imgs']
+    )
+    check(cfg)
+    cfg.model.type = 'SKDSRLRecognizer2D'
+    dataset.pipeline[1] = dict(type='SampleFrames', clip_len=1, num_clips=8)
+    check(cfg)  # each view has all segments
+
+
+@pytest.mark.parametrize('kind', ['PoseDataset', 'AudioDataset'])
+def test_views_of_other_inputs(cfg, kind):
+    cfg.train_dataloader.dataset.update(type=kind, ann_file='nowhere.pkl')
+    cfg.model.type = 'SKDSRLRecognizerGCN'
+    cfg.train_dataloader.dataset.pipeline[3] = dict(type='PoseDecode')
+    with pytest.raises(ValueError, match='trains on 2 view.*SiameseTwoPass'):
+        check(cfg)
+    cfg.model.type = 'RecognizerGCN'
+    check(cfg)
 
 
 # --- segments of 2D recognizers ---------------------------------------------
