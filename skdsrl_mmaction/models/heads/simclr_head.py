@@ -39,5 +39,6 @@ class SimCLRHead(RepresentationHead):
     def compare(
         self, z1: Tensor, z2: Tensor, views: Views
     ) -> Dict[str, Tensor]:
-        """Return ``loss_simclr`` of the projections, >= 0."""
-        return dict(loss_simclr=nt_xent_loss(z1, z2, self.tau))
+        """Return ``loss_nt_xent`` of the projections, >= 0."""
+        # MMEngine logs every name that ends in "lr" as a learning rate.
+        return dict(loss_nt_xent=nt_xent_loss(z1, z2, self.tau))

@@ -166,6 +166,13 @@ def test_values_out_of_range(name, option):
         build_head(name, **{**NARROW, **option})
 
 
+@pytest.mark.parametrize('name', HEADS)
+def test_names_are_those_of_losses(name):
+    """MMEngine adds up "loss", and logs "...lr" as a learning rate."""
+    for key in build_head(name, **NARROW)(views()):
+        assert key.startswith('loss_') and not key.endswith('lr')
+
+
 # --- in a recognizer ---------------------------------------------------------
 
 
