@@ -27,7 +27,8 @@ class BYOTHead(TrainingHead):
     of the views is taken.
 
     The defaults of tau, alpha and lambda are those of the authors' published
-    code. What video changes: the middle kernel of a bottleneck is 3 x 3 x 3
+    code, which is that of a later version with another distance of features.
+    What video changes: the middle kernel of a bottleneck is 3 x 3 x 3
     with stride 2, where their images have kernels with a side of 8, 4 and 2,
     which over three axes would be larger than the backbone. In a 2D
     recognizer the segments of a video are the axis of time.
