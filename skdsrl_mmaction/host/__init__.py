@@ -12,6 +12,7 @@ from .checkpoints_as_data import load_checkpoints_as_data
 from .decord_by_path import open_decord_by_path
 from .drn import install_drn_stand_in
 from .environment_report import report_environment_without_setuptools
+from .find_loader import give_find_loader
 from .hue import turn_hue_exactly
 from .mmpretrain import name_mmpretrain
 from .numpy_names import give_removed_numpy_names, keep_numpy_bool
@@ -28,6 +29,7 @@ _REPAIRS = (
     checkpoint_without_reentry,
     convert_one_element_arrays,
     find_packaged_configs,
+    give_find_loader,
     give_removed_numpy_names,
     keep_numpy_bool,
     load_checkpoints_as_data,
@@ -54,6 +56,7 @@ __all__ = [
     'checkpoint_without_reentry',
     'convert_one_element_arrays',
     'find_packaged_configs',
+    'give_find_loader',
     'give_removed_numpy_names',
     'install_drn_stand_in',
     'keep_numpy_bool',
