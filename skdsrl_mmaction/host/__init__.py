@@ -12,6 +12,7 @@ from .checkpoints_as_data import load_checkpoints_as_data
 from .decord_by_path import open_decord_by_path
 from .drn import install_drn_stand_in
 from .environment_report import report_environment_without_setuptools
+from .find_loader import give_find_loader
 from .flow_flip import flip_flow_exactly
 from .hue import turn_hue_exactly
 from .mmcv_lite import import_mmcv_without_its_warning
@@ -32,6 +33,7 @@ _REPAIRS = (
     convert_one_element_arrays,
     find_packaged_configs,
     flip_flow_exactly,
+    give_find_loader,
     give_removed_numpy_names,
     keep_numpy_bool,
     load_checkpoints_as_data,
@@ -59,6 +61,7 @@ __all__ = [
     'convert_one_element_arrays',
     'find_packaged_configs',
     'flip_flow_exactly',
+    'give_find_loader',
     'give_removed_numpy_names',
     'import_mmcv_without_its_warning',
     'install_drn_stand_in',
