@@ -24,18 +24,11 @@ README = (ROOT / 'configs/README.md').read_text()
 RESULTS = ROOT / 'configs/results'
 TABLES = sorted(path.parent for path in RESULTS.glob('*/table.md'))
 CONFIGS = ROOT / 'configs/ut_interaction'
-# The options of the command in configs/README.md.
-OPTIONS = dict(
-    width=16,
-    num_classes=6,
-    transform_options={
-        'SampleFrames.clip_len': 8,
-        'SampleFrames.frame_interval': 2,
-        'Resize.scale': (-1, 64),
-        'RandomCrop.size': 56,
-        'CenterCrop.crop_size': 56,
-    },
-)
+# Short side and crop of the commands in configs/README.md, by their epochs.
+SIZES = {
+    **dict.fromkeys((80, 160, 240), (64, 56)),
+    **dict.fromkeys((417, 834), (54, 48)),
+}
 
 SMALLER_TEACHER = CONFIGS / 'kd_r3d18_ut-interaction_r3d34.py'
 
@@ -86,13 +79,21 @@ def plan(record):
     """The run that the command of configs/README.md would make today."""
     name = record['name'].removesuffix('-teacher')
     epochs = record['config']['train_cfg']['max_epochs']
-    assert epochs in (80, 160, 240)
+    short_side, crop = SIZES[epochs]
     lr = record['config']['optim_wrapper']['optimizer']['lr']
     (cfg,) = load_configs(
         [str(CONFIGS / f'{name}.py')],
         epochs=epochs,
         cfg_options={'optim_wrapper.optimizer.lr': lr},
-        **OPTIONS,
+        width=16,
+        num_classes=6,
+        transform_options={
+            'SampleFrames.clip_len': 8,
+            'SampleFrames.frame_interval': 2,
+            'Resize.scale': (-1, short_side),
+            'RandomCrop.size': crop,
+            'CenterCrop.crop_size': crop,
+        },
     ).values()
     run = Run(name, cfg, record['seed'])
     return make_teacher(run) if name != record['name'] else run
