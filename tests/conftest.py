@@ -1,5 +1,6 @@
 """What the tests share: videos, written here or real ones, and processes."""
 
+import contextlib
 import os
 import sys
 
@@ -7,6 +8,10 @@ import sys
 # tiny, and pytest-xdist runs a worker on every core. PyTorch reads this when
 # it is imported.
 os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+# It configures logging, which closes log files: now, when there are none.
+with contextlib.suppress(ImportError):
+    import submitit  # noqa: F401
 
 import numpy as np
 import pytest

@@ -2,11 +2,13 @@
 
 import json
 import math
+import os
 
 import pytest
 import torch
 
 from tests.support import other_matrix as others
+from tests.support.paths import ROOT
 
 GCN = 'stgcnpp/stgcnpp_8xb16-bone-u100-80e_ntu60-xsub-keypoint-2d.py'
 POSE_C3D = 'posec3d/slowonly_r50_8xb16-u48-240e_ntu60-xsub-keypoint.py'
@@ -32,6 +34,7 @@ def test_train(kind, python, tmp_path):
         out,
         '--cfg-options',
         'default_hooks.logger.interval=1',
+        env={**os.environ, 'PYTHONPATH': str(ROOT)},  # tests.support
     )
     # Nothing of RGB alone is tried.
     assert 'is not drawn' not in done.stdout + done.stderr
