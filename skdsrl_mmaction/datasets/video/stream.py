@@ -10,7 +10,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-_PICTURES = int(
+# In PyAV 15, which Python 3.9 has, these are no numbers.
+_PICTURES = (
     Disposition.attached_pic
     | Disposition.timed_thumbnails
     | Disposition.still_image
@@ -35,7 +36,7 @@ def choose_stream(container: InputContainer) -> VideoStream:
     streams = container.streams.video
     if not streams:
         raise ValueError('it has no video stream')
-    streams = [s for s in streams if not int(s.disposition) & _PICTURES]
+    streams = [s for s in streams if not s.disposition & _PICTURES]
     if not streams:
         raise ValueError('it has no video stream but a cover picture')
     streams = [s for s in streams if s.codec_context is not None]
