@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-# Before PyAV 16, a Disposition is no number.
+# In PyAV 15, which Python 3.9 has, these are no numbers.
 _PICTURES = (
     Disposition.attached_pic
     | Disposition.timed_thumbnails
