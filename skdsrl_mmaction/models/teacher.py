@@ -1,13 +1,11 @@
 """A frozen network that another one learns from."""
 
-import copy
-
 from mmaction.registry import MODELS
 from mmaction.utils import ConfigType
 from mmengine.runner import CheckpointLoader
 from torch import nn
 
-from .heads.names import TRAINING_HEADS
+from .heads.names import TRAINING_HEADS, copy_without_heads
 from .weights import describe_network, load_weights
 
 
@@ -59,9 +57,4 @@ def copy_as_teacher(model: nn.Module) -> nn.Module:
     Returns:
         nn.Module: The copy, on the same device, in evaluation mode.
     """
-    heads = [getattr(model, name, None) for name in TRAINING_HEADS]
-    # What deepcopy is told to have copied already, as None.
-    teacher = copy.deepcopy(model, {id(head): None for head in heads})
-    teacher.requires_grad_(False)
-    teacher.train(False)
-    return teacher
+    return copy_without_heads(model).requires_grad_(False).train(False)

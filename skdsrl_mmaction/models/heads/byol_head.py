@@ -1,4 +1,3 @@
-import copy
 import math
 from typing import Dict, Optional, Tuple
 
@@ -11,7 +10,7 @@ from torch import Tensor, nn
 from ..representation_losses import byol_loss
 from ..views import Views
 from .mlp import mlp
-from .names import TRAINING_HEADS
+from .names import copy_without_heads
 from .representation_head import RepresentationHead
 
 
@@ -86,7 +85,7 @@ class BYOLHead(RepresentationHead):
         # In a tuple, where nn.Module does not look for submodules.
         self._online = (recognizer, self.projector)
         self.target_recognizer = ExponentialMovingAverage(
-            _without_heads(recognizer), 1 - momentum
+            copy_without_heads(recognizer), 1 - momentum
         )
         self.target_projector = ExponentialMovingAverage(
             self.projector, 1 - momentum
@@ -123,12 +122,3 @@ class BYOLHead(RepresentationHead):
         return tuple(
             self.target_projector(encode(x, views.samples)[0]) for x in views.x
         )
-
-
-def _without_heads(recognizer: nn.Module) -> nn.Module:
-    """Copy what a recognizer is without its training heads."""
-    recognizer = copy.deepcopy(recognizer)
-    for name in TRAINING_HEADS:
-        if hasattr(recognizer, name):
-            delattr(recognizer, name)
-    return recognizer

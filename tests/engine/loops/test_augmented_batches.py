@@ -14,6 +14,7 @@ from tests.support.drawing import (
     train,
     weights,
 )
+from tests.support.stock import stock_recognizer
 
 BLENDINGS = [
     dict(type='MixupBlending', num_classes=3, alpha=0.8),
@@ -49,24 +50,8 @@ def config(folder, work_dir, skdsrl, workers):
         dict(
             default_scope='mmaction',
             work_dir=str(work_dir),
-            model=dict(
-                type='Recognizer3D',
-                backbone=dict(type='R3D', depth=18, base_channels=4),
-                cls_head=dict(
-                    type='I3DHead',
-                    num_classes=3,
-                    in_channels=32,
-                    dropout_ratio=0.5,
-                ),
-                data_preprocessor=dict(
-                    type='ActionDataPreprocessor',
-                    mean=[127.5, 127.5, 127.5],
-                    std=[127.5, 127.5, 127.5],
-                    format_shape='NCTHW',
-                    blending=dict(
-                        type='RandomBatchAugment', augments=BLENDINGS
-                    ),
-                ),
+            model=stock_recognizer(
+                blending=dict(type='RandomBatchAugment', augments=BLENDINGS)
             ),
             train_dataloader=dict(
                 batch_size=2,

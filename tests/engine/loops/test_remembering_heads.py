@@ -13,6 +13,7 @@ from tests.support.drawing import (
     train,
     weights,
 )
+from tests.support.stock import stock_recognizer
 
 
 @pytest.fixture(autouse=True)
@@ -55,23 +56,7 @@ def config(folder, work_dir, mechanism, by_epoch=True):
         dict(
             default_scope='mmaction',
             work_dir=str(work_dir),
-            model=dict(
-                type='Recognizer3D',
-                backbone=dict(type='R3D', depth=18, base_channels=4),
-                cls_head=dict(
-                    type='I3DHead',
-                    num_classes=3,
-                    in_channels=32,
-                    dropout_ratio=0.5,
-                    average_clips='prob',
-                ),
-                data_preprocessor=dict(
-                    type='ActionDataPreprocessor',
-                    mean=[127.5, 127.5, 127.5],
-                    std=[127.5, 127.5, 127.5],
-                    format_shape='NCTHW',
-                ),
-            ),
+            model=stock_recognizer(),
             train_dataloader=loader('train.txt', True),
             train_cfg=train_cfg,
             val_dataloader=loader('val.txt', False),
