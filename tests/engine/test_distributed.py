@@ -1,11 +1,10 @@
 """Gradients of two processes against those of one process."""
 
-import socket
-
 import pytest
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
+
+from tests.support.ranks import run_ranks
 
 WORLD = 2
 SETTINGS = [
@@ -59,11 +58,9 @@ def gradients(model):
     return [p.grad.clone() for p in model.parameters()]
 
 
-def process(rank, port, out):
-    torch.set_num_threads(1)
-    dist.init_process_group(
-        'gloo', f'tcp://127.0.0.1:{port}', world_size=WORLD, rank=rank
-    )
+def process():
+    dist.init_process_group('gloo')
+    rank = dist.get_rank()
     from mmengine.model import MMDistributedDataParallel
 
     found = []
@@ -78,24 +75,19 @@ def process(rank, port, out):
                 backward(model, wrapped, WORLD + rank)
         backward(model, wrapped, rank)
         found.append(gradients(model))
-    torch.save(found, f'{out}/{rank}.pt')
-    dist.destroy_process_group()
+    return found
 
 
 @pytest.mark.slow
-def test_gradients_are_the_mean_over_processes(tmp_path):
+def test_gradients_are_the_mean_over_processes():
     """Also with activation checkpointing and with accumulation."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    mp.spawn(process, args=(port, str(tmp_path)), nprocs=WORLD)
+    found = run_ranks(process, WORLD)
 
     parts = []
     for seed in range(2 * WORLD):
         model = build(with_cp=False)
         backward(model, model, seed)
         parts.append(gradients(model))
-    found = [torch.load(tmp_path / f'{rank}.pt') for rank in range(WORLD)]
     for i, (_, accumulate) in enumerate(SETTINGS):
         summed = parts if accumulate else parts[:WORLD]
         for of_one_weight in zip(*summed, *(rank[i] for rank in found)):

@@ -19,7 +19,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def run_ranks(function, ranks, *args, frozen=(), seconds=60, **variables):
+def run_ranks(function, ranks, *args, frozen=(), seconds=300, **variables):
     """Call a function in several processes, as a launcher starts them.
 
     Args:

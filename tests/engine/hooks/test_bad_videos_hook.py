@@ -1,17 +1,16 @@
 import logging
 import os
 import shutil
-import socket
 from pathlib import Path
 
 import pytest
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from mmengine.hooks import Hook
 
 from skdsrl_mmaction.datasets.bad_videos import UnreadableVideo
 from skdsrl_mmaction.engine import BadVideosHook, guard_videos
 from tests.support.bad_videos import KINDS, write_bad_video, write_h264
+from tests.support.ranks import run_ranks
 from tests.support.small_run import small_loader, small_runner
 
 
@@ -259,13 +258,8 @@ def test_memory_is_flat(folder, tmp_path):
 # --- two ranks --------------------------------------------------------------
 
 
-def rank_main(rank, port, folder, work_dir, share):
-    import skdsrl_mmaction  # noqa: F401  registers the hook
-
-    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE='2')
-    dist.init_process_group(
-        'gloo', f'tcp://127.0.0.1:{port}', world_size=2, rank=rank
-    )
+def train(folder, work_dir, share):
+    dist.init_process_group('gloo')
     runner = guarded(
         work_dir,
         small_loader(folder, 'train.txt', workers=1),
@@ -279,26 +273,17 @@ def rank_main(rank, port, folder, work_dir, share):
     )
     try:
         runner.train()
-        outcome = f'{runner.iter} iterations'
     except RuntimeError as error:
-        outcome = str(error)
-    (work_dir / f'rank_{rank}').write_text(outcome)
-    dist.destroy_process_group()
-
-
-def two_ranks(folder, work_dir, share):
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    mp.spawn(rank_main, args=(port, folder, work_dir, share), nprocs=2)
-    return [(work_dir / f'rank_{rank}').read_text() for rank in (0, 1)]
+        return str(error)
+    return f'{runner.iter} iterations'
 
 
 def test_two_ranks_write_one_list(folder, tmp_path):
-    assert two_ranks(folder, tmp_path, 0.5) == ['30 iterations'] * 2
+    outcomes = run_ranks(train, 2, folder, tmp_path, 0.5)
+    assert outcomes == ['30 iterations'] * 2
     assert sorted(recorded(tmp_path)) == ALL
 
 
 def test_two_ranks_stop_together(folder, tmp_path):
-    for outcome in two_ranks(folder, tmp_path, 0.05):
+    for outcome in run_ranks(train, 2, folder, tmp_path, 0.05):
         assert outcome.startswith('12 of 120 videos cannot be read')

@@ -1,12 +1,9 @@
 """Runs that go wrong: by learning rate, by data, by the weight of a loss."""
 
 import functools
-import os
-import socket
 
 import pytest
 import torch
-import torch.multiprocessing as mp
 from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
 from mmengine.hooks import Hook
@@ -15,6 +12,7 @@ from mmengine.runner import Runner
 from torch import nn
 
 from skdsrl_mmaction.engine.hooks import FiniteHook
+from tests.support.ranks import run_ranks
 
 SAMPLES = 8  # in batches of two: four iterations an epoch
 
@@ -279,12 +277,9 @@ def test_loss_that_is_not_finite_under_amp(tmp_path, amp):
 # --- two processes -----------------------------------------------------------
 
 
-def process(rank, port, out):
-    torch.set_num_threads(1)
-    os.environ['LOCAL_RANK'] = str(rank)  # as torchrun does
-    torch.distributed.init_process_group(
-        'gloo', f'tcp://127.0.0.1:{port}', world_size=2, rank=rank
-    )
+def process(out):
+    torch.distributed.init_process_group('gloo')
+    messages = {}
     # Batches hold samples 0 and 2, 1 and 3, and so on: one of each rank.
     for name, bad, max_skips in (('stop', 7, 0), ('skip', 3, 2)):
         run = runner(
@@ -302,28 +297,21 @@ def process(rank, port, out):
         )
         try:
             run.train()
-            message = f'trained, {run.model.module.weight.item()}'
+            messages[name] = f'trained, {run.model.module.weight.item()}'
         except FloatingPointError as error:
-            message = str(error)
-        (out / f'{name}_{rank}.txt').write_text(message)
+            messages[name] = str(error)
+    return messages
 
 
 def test_all_processes_stop_or_skip(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    mp.spawn(process, args=(port, tmp_path), nprocs=2)
-
-    def messages(name):
-        return [(tmp_path / f'{name}_{i}.txt').read_text() for i in range(2)]
-
-    first, second = messages('stop')
+    ranks = run_ranks(process, 2, tmp_path)
+    first, second = (messages['stop'] for messages in ranks)
     assert 'iteration 2: in another process' in first
     assert '/videos/4.mp4, /videos/6.mp4' in first
     assert 'iteration 2: loss=nan' in second
     assert '/videos/5.mp4, /videos/7.mp4' in second
     assert saved(tmp_path / 'stop') == []
 
-    first, second = messages('skip')
+    first, second = (messages['skip'] for messages in ranks)
     assert first == second and first.startswith('trained, 0.9')
     assert saved(tmp_path / 'skip') == ['epoch_1.pth', 'epoch_2.pth']
