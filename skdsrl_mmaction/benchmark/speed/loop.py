@@ -3,9 +3,8 @@
 import copy
 import os.path as osp
 import time
-from typing import Dict, List
+from typing import Dict, List, Optional
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.hooks import Hook
@@ -18,13 +17,22 @@ ALONE, LOOP = 'model alone', 'training loop, cached frames'
 
 
 class _Clock(Hook):
-    """Note when each iteration begins."""
+    """Take a step on a batch in memory after each iteration, and time both."""
 
-    def __init__(self) -> None:
-        self.starts: List[float] = []
+    priority = 'LOWEST'  # an iteration has the other hooks in it
 
-    def before_train_iter(self, *args, **kwargs) -> None:
-        self.starts.append(_now())
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.seconds: Dict[str, List[float]] = {ALONE: [], LOOP: []}
+        self.start: Optional[float] = None
+
+    def after_train_iter(self, *args, **kwargs) -> None:
+        end = _now()
+        self.step()
+        if self.start is not None:  # the first one also starts the workers
+            self.seconds[LOOP].append(end - self.start)
+            self.seconds[ALONE].append(_now() - end)
+        self.start = _now()
 
 
 def _now() -> float:
@@ -42,11 +50,11 @@ def measure_loop(
     batch_size: int,
     steps: int,
 ) -> Dict[str, List[float]]:
-    """Measure steps on a batch in memory, then iterations of a training.
+    """Measure iterations of a training, and steps on a batch in memory.
 
-    An iteration is all from the begin of one to the begin of the next:
-    waiting for the loader, the step, and the hooks of the config, but for
-    checkpoints.
+    An iteration is waiting for the loader, the step, and the hooks of the
+    config, but for checkpoints. After each the same step is taken on a batch
+    in memory, so that other load of the machine affects both alike.
 
     Args:
         cfg (Config): An SKD-SRL config that trains on ``VideoDataset``.
@@ -55,21 +63,15 @@ def measure_loop(
         folder (str): Where the run writes its log; it must not exist.
         workers (int): Of the loader, 1 or more.
         batch_size (int): Videos of a step.
-        steps (int): Measured steps, and iterations, after one that is not.
+        steps (int): Measured iterations and steps, after one of each that
+            is not.
 
     Returns:
         dict[str, list[float]]: Wall seconds, of ``ALONE`` and ``LOOP``.
     """
-    step = Step(cfg, SKDSRL, batch_size)
-    alone = []
-    for _ in range(1 + steps):
-        start = _now()
-        step()
-        alone.append(_now() - start)
-    clock = _Clock()
-    iterations = 2 + steps  # the last one only ends the one before
+    clock = _Clock(Step(cfg, SKDSRL, batch_size))
     videos = osp.join(cache, 'videos.txt')
-    write_text(videos, f'{video} 0\n' * iterations * batch_size)
+    write_text(videos, f'{video} 0\n' * (1 + steps) * batch_size)
     loader = copy.deepcopy(cfg.train_dataloader)
     loader.update(batch_size=batch_size, num_workers=workers)
     loader.dataset.update(ann_file=videos, data_prefix=dict(video=cache))
@@ -85,4 +87,4 @@ def measure_loop(
         randomness=dict(seed=0),
         log_level='ERROR',
     ).train()
-    return {ALONE: alone[1:], LOOP: np.diff(clock.starts)[1:].tolist()}
+    return clock.seconds

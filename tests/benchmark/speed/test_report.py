@@ -71,9 +71,9 @@ def test_steps():
 
 
 def test_loop():
-    """Against the median of the model alone."""
-    row = cells(loop_table({ALONE: [1, 2, 3], LOOP: [2, 2.2, 3]}))[-1]
-    assert row == [LOOP, '2.20 [2.10, 2.60]', '1.100 [1.050, 1.300]']
+    """Each iteration against the step after it."""
+    row = cells(loop_table({ALONE: [1, 2, 4], LOOP: [1.1, 2.4, 4.4]}))[-1]
+    assert row == [LOOP, '2.40 [1.75, 3.40]', '1.100 [1.100, 1.150]']
 
 
 @pytest.mark.parametrize('with_steps', [True, False])
