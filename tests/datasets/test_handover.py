@@ -1,3 +1,7 @@
+import gc
+import os
+from pathlib import Path
+
 import pytest
 import torch
 from mmengine.dataset import pseudo_collate
@@ -26,6 +30,8 @@ class Samples:
                 torch.tensor(float(i)).bfloat16(),
                 torch.ones(2, requires_grad=True),
                 torch.eye(2).to_sparse(),
+                torch.tensor([1j]),
+                torch.tensor([True, False]),
                 torch.nn.Parameter(torch.full((2,), 1.0 + i)),
             ],
         )
@@ -58,7 +64,7 @@ def test_batches_are_the_same(workers):
     for new, old in zip(found, expected):
         assert type(new) is type(old) is dict and list(new) == list(old)
         assert type(new['inputs']) is list
-        assert len(tensors(new)) == len(tensors(old)) == 14
+        assert len(tensors(new)) == len(tensors(old)) == 18
         for a, b in zip(tensors(new), tensors(old)):
             assert type(a) is type(b) and a.dtype == b.dtype
             assert a.requires_grad == b.requires_grad
@@ -68,15 +74,70 @@ def test_batches_are_the_same(workers):
         assert paths == [sample.path for sample in old['data_samples']]
 
 
-def test_tensors_of_a_kind_share_memory_and_can_be_written():
+def test_tensors_can_be_written_and_outlive_the_batch():
     (batch, _) = load(1, share=True, multiprocessing_context='fork')
     first, second = batch['inputs']
-    start = first.untyped_storage().data_ptr()
-    assert second.untyped_storage().data_ptr() == start
     labels = [sample.label for sample in batch['data_samples']]
-    assert labels[0].untyped_storage().data_ptr() != start
+    del batch
+    for tensor in first, second, *labels:
+        assert tensor.is_contiguous() and tensor.data_ptr() % 64 == 0
     first += 7
-    assert (second == 1).all() and (first == 7).all()
+    assert (first == 7).all() and (second == 1).all()
+    assert labels == [0, 1]
+
+
+class Numbers:
+    """Samples without a tensor."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        return i
+
+
+def test_batches_without_tensors():
+    loader = DataLoader(Numbers(), num_workers=1, collate_fn=pseudo_collate)
+    share_batches(loader)
+    assert list(loader) == [[0], [1]]
+
+
+def open_files():
+    maps = Path('/proc/self/maps').read_text()
+    return len(os.listdir('/proc/self/fd')), maps.count('memfd:batch')
+
+
+@pytest.mark.skipif(not hasattr(os, 'memfd_create'), reason='not on Linux')
+def test_nothing_stays_open():
+    """Neither here, nor in a worker, which says what it has open."""
+
+    class Open:
+        def __len__(self):
+            return 40
+
+        def __getitem__(self, i):
+            return dict(x=torch.zeros(1000), files=open_files()[0])
+
+    loader = DataLoader(
+        Open(),
+        num_workers=1,
+        collate_fn=pseudo_collate,
+        multiprocessing_context='fork',
+    )
+    share_batches(loader)
+    before = open_files()
+    counts = [batch['files'][0] for batch in loader]
+    assert max(counts) < counts[0] + 10
+    gc.collect()
+    files, maps = open_files()
+    assert maps <= 1 and files <= before[0] + 2
+
+
+def test_other_systems_keep_the_way_of_pytorch(monkeypatch):
+    monkeypatch.delattr(os, 'memfd_create', raising=False)
+    loader = DataLoader(Numbers(), collate_fn=pseudo_collate)
+    share_batches(loader)
+    assert loader.collate_fn is pseudo_collate
 
 
 def test_errors_of_a_worker_arrive():
