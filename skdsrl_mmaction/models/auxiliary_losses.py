@@ -10,8 +10,8 @@ def feature_distance(f: Tensor, f_last: Tensor) -> Tensor:
     """Pull the features of a branch to those of the last layer.
 
     ``||f - f_last||^2``, summed over the channels and averaged over the
-    batch: the third source of the loss, "L2 loss from hints", of "Be Your Own
-    Teacher", https://arxiv.org/abs/1905.08094, section 3.1.
+    batch: loss source 3, "L2 loss from hints", of "Be Your Own Teacher",
+    https://arxiv.org/abs/1905.08094.
 
     Args:
         f (Tensor): Features of the branch, (N, D).
@@ -48,9 +48,9 @@ def attention_map(features: Tensor) -> Tensor:
 def attention_distance(features: Tensor, refined: Tensor) -> Tensor:
     """Compare the attention maps of a network and of its self-teacher.
 
-    One term of the feature distillation of "Refine Myself by Teaching
-    Myself", https://arxiv.org/abs/2103.08273, section 3.2, as the authors'
-    code has it: the squared difference, averaged over positions and batch.
+    One term of Eq. 3 of "Refine Myself by Teaching Myself",
+    https://arxiv.org/abs/2103.08273, as the authors' code has it: the squared
+    difference, averaged over positions and batch. Eq. 3 has its norm.
 
     Args:
         features (Tensor): Of the network, (N, C, ...).

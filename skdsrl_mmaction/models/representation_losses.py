@@ -118,7 +118,8 @@ def vicreg_terms(z1: Tensor, z2: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     larger by the factor D. The variance is the mean over the channels of
     ``max(0, 1 - sqrt(Var + 1e-4))`` (Eq. 1 and 2), the covariance the sum of
     the squared off-diagonal covariances over D (Eq. 3 and 4), each the sum of
-    both views. Variances and covariances divide by N - 1.
+    both views. The authors' code has half of that variance. Variances and
+    covariances divide by N - 1.
 
     Args:
         z1 (Tensor): Projections of view 1, (N, D), N >= 2.

@@ -12,7 +12,7 @@ def mutual_kl(p1: Tensor, p2: Tensor, tau: float) -> Tensor:
 
     ``tau ** 2 * (KL(s2 || s1) + KL(s1 || s2))`` with ``si = softmax(pi /
     tau)``, summed over the classes and averaged over the batch. The view that
-    teaches is a constant.
+    teaches is a constant. The source writes neither this nor the factor.
 
     Args:
         p1 (Tensor): Logits of view 1, (N, K).

@@ -20,9 +20,9 @@ class BestTeacherHead(KDHead):
     teacher of random weights there.
 
     Args:
-        tau (float): Temperature, > 0. Defaults to 10, as in the source.
+        tau (float): Temperature, > 0. Defaults to 10, as in the code.
         loss_weight (float): ``lambda``, >= 0, without the factor
-            ``tau ** 2``. Defaults to 0.1, as in the source.
+            ``tau ** 2``. Defaults to 0.1, as in the code.
 
     Raises:
         ValueError: If ``tau`` or ``loss_weight`` is out of range.

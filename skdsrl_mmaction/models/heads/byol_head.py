@@ -36,7 +36,7 @@ class BYOLHead(RepresentationHead):
         in_channels (int, optional): See :class:`RepresentationHead`.
         recognizer (nn.Module, optional): The recognizer that trains with this
             head, which fills itself in.
-        momentum (float): tau_base of section 3.1, in (0.5, 1). It grows
+        momentum (float): tau_base of section 3.3, in (0.5, 1). It grows
             to 1 over the run by a cosine. Defaults to the paper's 0.996.
         hidden_channels (int): Hidden layers of projector and predictor.
             Defaults to the paper's 4096.

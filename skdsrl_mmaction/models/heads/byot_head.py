@@ -22,16 +22,18 @@ class BYOTHead(TrainingHead):
     A branch is a bottleneck, average pooling and a linear classifier. Summed
     over the branches i, with the last classifier C as their teacher:
     ``(1 - alpha) * CE(q_i, y) + alpha * KL(q_C || q_i) + lambda * ||F_i -
-    F_C||^2`` (section 3.1, where the last classifier has cross-entropy alone,
-    which the recognizer adds). Both teaching signals are constants. The mean
-    of the views is taken.
+    F_C||^2``, the paper's loss sources 1, 2 and 3. The last classifier has
+    cross-entropy alone, which the recognizer adds. Both teaching signals are
+    constants. The mean of the views is taken.
 
-    The defaults of tau, alpha and lambda are those of the authors' published
-    code, which is that of a later version with another distance of features.
-    What video changes: the middle kernel of a bottleneck is 3 x 3 x 3
-    with stride 2, where their images have kernels with a side of 8, 4 and 2,
-    which over three axes would be larger than the backbone. In a 2D
-    recognizer the segments of a video are the axis of time.
+    The defaults of tau, alpha and lambda are those of
+    https://github.com/ArchipLab-LinfengZhang/pytorch-self-distillation-final,
+    the authors' code of a later version with another distance of features.
+    What video changes: the middle kernel of a bottleneck is 3 x 3 x 3 with
+    stride 2. For images, that of
+    https://github.com/luanyunteng/pytorch-be-your-own-teacher has a side of
+    8, 4 and 2, which over three axes would be larger than the backbone. In a
+    2D recognizer the segments of a video are the axis of time.
 
     Args:
         in_channels (int): D of the representation, which is F_C. The

@@ -13,9 +13,10 @@ from .training_head import TrainingHead
 class CSKDHead(TrainingHead):
     """Class-wise self-knowledge distillation (CS-KD).
 
-    Source: Eq. 1 and 2 of "Regularizing Class-wise Predictions via
-    Self-knowledge Distillation", https://arxiv.org/abs/2003.13964, the
-    paper's [16]. Two videos of one class follow each other in the batch, as
+    Source: Eq. 1 of "Regularizing Class-wise Predictions via Self-knowledge
+    Distillation", https://arxiv.org/abs/2003.13964, the paper's [16], and its
+    code, https://github.com/alinlab/cs-kd. Two videos of one class follow
+    each other in the batch, as
     :class:`~skdsrl_mmaction.datasets.ClassPairSampler` makes it. The source
     draws a partner for each sample, which serves as a constant alone. Here
     the two of a pair teach each other and both count in the cross-entropy, so
@@ -23,9 +24,9 @@ class CSKDHead(TrainingHead):
     parameters.
 
     Args:
-        tau (float): Temperature, > 0. Defaults to 4, as in the source.
+        tau (float): Temperature, > 0. Defaults to 4, as in the code.
         loss_weight (float): ``lambda_cls``, >= 0, besides the factor
-            ``tau ** 2``. Defaults to 1, as in the source.
+            ``tau ** 2``. Defaults to 1, as in the code for CIFAR-100.
 
     Raises:
         ValueError: If an argument is out of range.

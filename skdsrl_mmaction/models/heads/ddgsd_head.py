@@ -17,12 +17,15 @@ class DDGSDHead(TrainingHead):
     Networks", https://ojs.aaai.org/index.php/AAAI/article/view/4498, the
     paper's [20]: the mutual divergence of the softened predictions, and the
     maximum mean discrepancy (MMD) of the global features. There a distorted
-    version is a flipped and cropped image; here it is a view. The head has no
+    version is a flipped and cropped image; here it is a view. The loss of the
+    source has the divergences as they are; here each has the factor
+    ``tau ** 2``, and the view that teaches is a constant. The head has no
     parameters.
 
     Args:
-        tau (float): Temperature, > 0. Defaults to 3, a choice of this
-            package.
+        tau (float): Temperature, > 0. Defaults to 3, as in
+            https://github.com/youngerous/ddgsd-pytorch, which states that
+            its settings are those of the source.
         loss_weight (float): ``lambda``, of the divergence, >= 0. Defaults to
             1, as in the source.
         mmd_weight (float): ``mu``, of the discrepancy, >= 0. Defaults to

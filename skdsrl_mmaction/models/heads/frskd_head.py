@@ -16,11 +16,12 @@ from .training_head import TrainingHead
 class FRSKDHead(TrainingHead):
     """Feature refinement via self-knowledge distillation.
 
-    Source: section 3 of "Refine Myself by Teaching Myself: Feature Refinement
-    via Self-Knowledge Distillation", https://arxiv.org/abs/2103.08273, the
-    paper's [17] and family (c) of its Fig. 1. A :class:`SelfTeacher` refines
-    the feature maps F_i of the stages to T_i and predicts p_t. Beside the
-    cross-entropy of p, which the recognizer adds:
+    Source: Eq. 3 to 5 of "Refine Myself by Teaching Myself: Feature
+    Refinement via Self-Knowledge Distillation",
+    https://arxiv.org/abs/2103.08273, the paper's [17] and family (c) of its
+    Fig. 1. A :class:`SelfTeacher` refines the feature maps F_i of the stages
+    to T_i and predicts p_t. Beside the cross-entropy of p, which the
+    recognizer adds:
 
     - ``CE(p_t, y)``, whose gradient reaches the self-teacher and the stages;
     - ``alpha * tau^2 * KL(p_t || p)`` at temperature tau;
@@ -28,11 +29,13 @@ class FRSKDHead(TrainingHead):
       over the stages.
 
     The last two do not train the self-teacher. The mean of the views is
-    taken. The defaults are those of the authors' published code, which has
-    the factor ``tau^2``, for ResNet-18 on CIFAR-100. What differs: maps are
-    those of clips, and a Conv of the self-teacher is one depthwise separable
-    convolution, where the code has two. In a 2D recognizer the segments of a
-    video are the axis of time.
+    taken. The defaults are those of the authors' code for ResNet-18 on
+    CIFAR-100, https://github.com/MingiJi/FRSKD. As there, the divergence has
+    the factor ``tau^2`` and p_t first, where Eq. 4 has p first, and the
+    distance is a mean of squares, where Eq. 3 has a norm. What differs: maps
+    are those of clips, and a Conv of the self-teacher is one depthwise
+    separable convolution, where the code has two. In a 2D recognizer the
+    segments of a video are the axis of time.
 
     Args:
         num_classes (int): K. The recognizer fills in this and the next.

@@ -14,14 +14,15 @@ from .training_head import TrainingHead
 class MARSHead(TrainingHead):
     """Pull the representation of the frames to that of a flow teacher.
 
-    Source: "MARS: Motion-Augmented RGB Stream for Action Recognition", CVPR
-    2019, the paper's [14], with the cross-entropy that the recognizer adds:
-    ``CE + alpha * MSE(r, r_teacher)``, the mean over channels, batch and
-    views, where r is the input of the last linear layer. The head has no
-    parameters.
+    Source: "MARS: Motion-Augmented RGB Stream for Action Recognition",
+    https://hal.inria.fr/hal-02140558, the paper's [14], with the
+    cross-entropy that the recognizer adds: ``CE + alpha * MSE(r,
+    r_teacher)``, the mean over channels, batch and views, where r is the
+    input of the last linear layer. The head has no parameters.
 
     Args:
-        loss_weight (float): ``alpha``, >= 0. Defaults to 50.
+        loss_weight (float): ``alpha``, >= 0. Defaults to 50, as in the
+            authors' code, https://github.com/craston/MARS.
 
     Raises:
         ValueError: If ``loss_weight`` is out of range.

@@ -14,7 +14,7 @@ from .training_head import TrainingHead
 class PSKDHead(TrainingHead):
     """Progressive self-knowledge distillation (PS-KD).
 
-    Source: Eq. 3 to 5 of "Self-Knowledge Distillation with Progressive
+    Source: Eq. 6 of "Self-Knowledge Distillation with Progressive
     Refinement of Targets", https://arxiv.org/abs/2006.12000, the paper's
     [18]. The target of a video is ``(1 - alpha_t) * y + alpha_t * past``:
     its label, mixed with what was predicted for it an epoch before. The
@@ -30,7 +30,7 @@ class PSKDHead(TrainingHead):
     Args:
         num_classes (int): K. The recognizer fills it in.
         alpha (float): ``alpha_T``, in [0, 1]. Defaults to 0.8, as in the
-            source.
+            authors' code, https://github.com/lgcnsai/PS-KD-Pytorch.
 
     Attributes:
         past (Tensor): Probabilities by ``sample_idx``, (videos, K); rows of

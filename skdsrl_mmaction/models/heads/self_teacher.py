@@ -88,7 +88,7 @@ class Fusion(BaseModule):
     def forward(self, *maps: Tensor) -> Tensor:
         """Return the fused map, (N, C, T, H, W)."""
         w = self.weights.relu()
-        w = w / (w.sum() + 1e-4)  # that of the source, for weights of 0
+        w = w / (w.sum() + 1e-4)  # weights may all be 0
         return self.conv(sum(w_i * x for w_i, x in zip(w, maps)))
 
 
