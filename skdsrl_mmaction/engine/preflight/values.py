@@ -1,5 +1,6 @@
 """Values and paths that would fail only after a run."""
 
+import logging
 import os
 import os.path as osp
 import tempfile
@@ -31,7 +32,11 @@ def check_config(cfg: Config, splits: Sequence[str]) -> None:
     check_names(cfg)
     check_keywords(cfg, splits)
     _check_dicts(cfg, _DICTS)
+    _check_log_level(cfg)
+    for split in splits:
+        _check_pipeline(cfg, split)
     if 'train' in splits:
+        _check_intervals(cfg)
         _check_dicts(cfg, _TRAINING_DICTS)
         for key in _POSITIVE:
             value = cfg.train_cfg.get(key, 1)
@@ -75,6 +80,38 @@ def _check_dicts(cfg: Config, keys: Sequence[str]) -> None:
     for key in keys:
         if not isinstance(cfg.get(key, {}), dict):
             raise ValueError(f'{key}={cfg[key]!r} must be a dict')
+
+
+def _check_log_level(cfg: Config) -> None:
+    level = cfg.get('log_level', 'INFO')
+    try:
+        logging.Logger('', level)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"log_level={level!r} must be the name of a level, such as 'INFO'"
+        ) from error
+
+
+def _check_pipeline(cfg: Config, split: str) -> None:
+    key = f'{split}_dataloader'
+    dataset = (cfg.get(key) or {}).get('dataset')
+    if isinstance(dataset, dict) and 'pipeline' in dataset:
+        pipeline = dataset['pipeline']
+        if not isinstance(pipeline, (list, tuple)):
+            raise ValueError(
+                f'{key}.dataset.pipeline={pipeline!r} must be a list of '
+                'transforms'
+            )
+
+
+def _check_intervals(cfg: Config) -> None:
+    for name, hook in (cfg.get('default_hooks') or {}).items():
+        interval = hook.get('interval', 1) if isinstance(hook, dict) else 1
+        if not isinstance(interval, int):
+            raise ValueError(
+                f'default_hooks.{name}.interval={interval!r} must be a whole '
+                'number; -1 is never'
+            )
 
 
 def _dumps(cfg: Config) -> Iterator[str]:

@@ -60,6 +60,38 @@ def test_dicts_of_training(cfg, key):
     check_config(cfg, TEST)
 
 
+@pytest.mark.parametrize('level', [None, 'LOUD', 1.5])
+def test_levels_of_the_log(cfg, level):
+    cfg.log_level = level
+    for splits in TRAIN, TEST:
+        with pytest.raises(ValueError, match=f'log_level={level!r} must be'):
+            check_config(cfg, splits)
+    for level in 'DEBUG', 15:
+        cfg.log_level = level
+        check_config(cfg, TRAIN)
+
+
+@pytest.mark.parametrize('pipeline', [None, 'Resize'])
+def test_pipelines(cfg, pipeline):
+    cfg.train_dataloader.dataset.pipeline = pipeline
+    message = f'train_dataloader.dataset.pipeline={pipeline!r} must be a list'
+    with pytest.raises(ValueError, match=message):
+        check_config(cfg, TRAIN)
+    check_config(cfg, TEST)
+
+
+@pytest.mark.parametrize('hook', ['checkpoint', 'logger'])
+def test_intervals(cfg, hook):
+    cfg.default_hooks[hook].interval = 'abc'
+    message = f"default_hooks.{hook}.interval='abc' must be a whole number"
+    with pytest.raises(ValueError, match=message):
+        check_config(cfg, TRAIN)
+    cfg.default_hooks[hook].interval = -1
+    check_config(cfg, TRAIN)
+    cfg.default_hooks = dict(checkpoint=None)
+    check_config(cfg, TRAIN)
+
+
 def test_names_and_keywords(cfg):
     cfg.model.backbone.deth = 3
     with pytest.raises(ValueError, match='deth'):
