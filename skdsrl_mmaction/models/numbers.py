@@ -1,7 +1,7 @@
 """Whether the numbers of a config are ones that a model can work with."""
 
 import math
-from numbers import Real
+from numbers import Integral, Real
 
 import torch
 from mmaction.models import ActionDataPreprocessor
@@ -44,6 +44,24 @@ def require_not_negative(key: str, value: object) -> None:
     """
     if not is_not_negative(value):
         raise ValueError(f'{key} must be finite and >= 0, but is {value!r}')
+
+
+def require_integer(key: str, value: object, least: int = 1) -> None:
+    """Refuse a value that is no integer, or a smaller one.
+
+    Args:
+        key (str): What the value is, for the error.
+        value (object): Of a config.
+        least (int): The smallest that is allowed. Defaults to 1.
+
+    Raises:
+        ValueError: If it is out of range, or True or False.
+    """
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise ValueError(
+            f'{key} must be an integer >= {least}, but is {value!r}'
+        )
 
 
 def check_numbers(model: nn.Module) -> None:

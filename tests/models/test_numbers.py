@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 from mmaction.registry import MODELS
@@ -8,6 +9,7 @@ from skdsrl_mmaction.models.numbers import (
     check_numbers,
     is_not_negative,
     is_positive,
+    require_integer,
 )
 
 
@@ -28,6 +30,17 @@ from skdsrl_mmaction.models.numbers import (
 def test_ranges(value, positive, not_negative):
     assert is_positive(value) is positive
     assert is_not_negative(value) is not_negative
+
+
+@pytest.mark.parametrize('value', [-1, 1.5, 2.0, True, None, '2', math.nan])
+def test_integers(value):
+    for good in 0, 1, np.int64(3):
+        require_integer('key', good, least=0)
+    message = f'key must be an integer >= 0, but is {value!r}'
+    with pytest.raises(ValueError, match=message):
+        require_integer('key', value, least=0)
+    with pytest.raises(ValueError, match='>= 1, but is 0'):
+        require_integer('key', 0)
 
 
 def recognizer(kind, mean=0.0, std=1.0, loss_cls=None, **kwargs):

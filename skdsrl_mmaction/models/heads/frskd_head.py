@@ -6,7 +6,11 @@ from torch import Tensor
 
 from ..auxiliary_losses import as_clips, attention_distance
 from ..losses import teacher_kl
-from ..numbers import require_not_negative, require_positive
+from ..numbers import (
+    require_integer,
+    require_not_negative,
+    require_positive,
+)
 from ..views import Views
 from .self_teacher import SelfTeacher
 from .training_head import TrainingHead
@@ -42,7 +46,7 @@ class FRSKDHead(TrainingHead):
         stage_channels (dict[str, int]): Channels of the ``stages``.
         stages (Sequence[str]): Modules of the backbone, from first to last,
             at least two. Defaults to the four stages of a ResNet.
-        width (int): Channels of the self-teacher over those of a stage, > 0.
+        width (int): Channels of the self-teacher over those of a stage, >= 1.
             Defaults to 2.
         tau (float): Temperature, > 0. Defaults to 4.
         alpha (float): Weight of the soft label, >= 0. Defaults to 2.
@@ -69,7 +73,7 @@ class FRSKDHead(TrainingHead):
             raise ValueError(
                 f'FRSKDHead.stages={stages!r} must name two stages or more'
             )
-        require_positive('FRSKDHead.width', width)
+        require_integer('FRSKDHead.width', width)
         require_positive('FRSKDHead.tau', tau)
         require_not_negative('FRSKDHead.alpha', alpha)
         require_not_negative('FRSKDHead.beta', beta)

@@ -2,7 +2,7 @@ from typing import Dict, Optional
 
 from torch import Tensor
 
-from ..numbers import require_not_negative
+from ..numbers import require_integer, require_not_negative
 from ..views import Views
 from .mlp import mlp
 from .training_head import TrainingHead
@@ -31,8 +31,8 @@ class RepresentationHead(TrainingHead):
             which keeps PyTorch's.
 
     Raises:
-        ValueError: If a width is missing or less than 1, or ``loss_weight``
-            is negative or not finite.
+        ValueError: If a width or ``proj_layers`` is missing or no integer
+            >= 1, or ``loss_weight`` is negative or not finite.
     """
 
     num_views = 2
@@ -64,11 +64,7 @@ class RepresentationHead(TrainingHead):
     def _check(self, **counts: Optional[int]) -> None:
         """Refuse numbers of channels, layers and the like below 1."""
         for key, count in counts.items():
-            if not isinstance(count, int) or count < 1:
-                raise ValueError(
-                    f'{type(self).__name__}.{key} must be an integer >= 1, '
-                    f'but is {count!r}'
-                )
+            require_integer(f'{type(self).__name__}.{key}', count)
 
     def forward(self, views: Views) -> Dict[str, Tensor]:
         """Project both views and compare them.

@@ -4,7 +4,7 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from ..losses import similarity_loss
-from ..numbers import require_not_negative
+from ..numbers import require_integer, require_not_negative
 from ..views import Views
 from .mlp import mlp
 from .training_head import TrainingHead
@@ -38,8 +38,9 @@ class SiameseHead(TrainingHead):
             which keeps PyTorch's.
 
     Raises:
-        ValueError: If a width is missing or not positive, a number of layers
-            or ``loss_weight`` is negative, or that is not finite.
+        ValueError: If a width is missing or no integer >= 1, a number of
+            layers is no integer >= 0, or ``loss_weight`` is negative or not
+            finite.
     """
 
     num_views = 2
@@ -63,13 +64,9 @@ class SiameseHead(TrainingHead):
             pred_channels=pred_channels,
         )
         for key, width in widths.items():
-            if width is None or width < 1:
-                raise ValueError(
-                    f'siamese_head.{key} must be a number of '
-                    f'channels >= 1, but is {width!r}'
-                )
-        require_not_negative('siamese_head.proj_layers', proj_layers)
-        require_not_negative('siamese_head.pred_layers', pred_layers)
+            require_integer(f'siamese_head.{key}', width)
+        require_integer('siamese_head.proj_layers', proj_layers, least=0)
+        require_integer('siamese_head.pred_layers', pred_layers, least=0)
         require_not_negative('siamese_head.loss_weight (beta)', loss_weight)
         self.loss_weight = loss_weight
         projected = [proj_channels] * proj_layers

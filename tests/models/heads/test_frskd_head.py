@@ -133,6 +133,7 @@ def test_losses_fall_and_the_student_is_stock():
     [
         (dict(tau=0), 'FRSKDHead.tau.*0'),
         (dict(width=0), 'FRSKDHead.width.*0'),
+        (dict(width=1.5), 'FRSKDHead.width.*1.5'),
         (dict(alpha=-1), 'FRSKDHead.alpha.*-1'),
         (dict(beta=math.inf), 'FRSKDHead.beta.*inf'),
         (dict(stages=['layer1']), 'FRSKDHead.stages.*two'),

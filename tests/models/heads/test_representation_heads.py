@@ -145,6 +145,7 @@ def test_a_batch_of_one_video(name):
         ('SimCLRHead', dict(proj_channels=0)),
         ('SimCLRHead', dict(hidden_channels=1.5)),
         ('SimCLRHead', dict(proj_layers=0)),
+        ('SimCLRHead', dict(proj_layers=True)),
         ('SimCLRHead', dict(tau=0)),
         ('SupConHead', dict(tau=-1)),
         ('BarlowTwinsHead', dict(off_diagonal_weight=-1)),
