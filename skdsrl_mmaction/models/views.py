@@ -89,15 +89,17 @@ def count_channels(
     """Count the channels of the outputs of some modules by a small forward.
 
     Args:
-        backbone (nn.Module): A convolutional network over RGB; not changed.
+        backbone (nn.Module): A convolutional network over images or clips,
+            also of heatmaps, optical flow or spectrograms; not changed.
         names (Sequence[str]): Of its modules, such as ``layer2``.
-        dims (int): 3 for clips, (1, 3, 8, 64, 64), or 2 for images.
+        dims (int): 3 for clips, (1, C, 8, 64, 64), or 2 for images.
 
     Returns:
         dict[str, int]: C of each output (N, C, ...).
 
     Raises:
-        ValueError: If there is no such module, or it makes no such tensor.
+        ValueError: If there is no such module, it makes no such tensor, or
+            the network takes another input.
     """
     modules = dict(backbone.named_modules())
     for name in names:
@@ -105,18 +107,30 @@ def count_channels(
             stages: List[str] = [key for key in modules if key.count('.') < 1]
             raise ValueError(
                 f'stage {name!r} is no module of the backbone '
-                f'{type(backbone).__name__}, which has {", ".join(stages[1:])}'
+                f'{type(backbone).__name__}, which has '
+                f'{", ".join(stages[1:])}; set stages of the training head'
             )
     if not names:
         return {}
     reference = next(backbone.parameters())
     segments = getattr(backbone, 'num_segments', 8)  # that TSM shifts
-    shape = (1, 3, 8, 64, 64) if dims == 3 else (segments, 3, 64, 64)
+    channels = _input_channels(backbone)
+    shape = (1, channels, 8) if dims == 3 else (segments, channels)
+    x = reference.new_zeros(*shape, 64, 64)
     training = backbone.training
     backbone.eval()
-    with torch.no_grad(), capture_stages(backbone, names) as outputs:
-        backbone(reference.new_zeros(shape))
-    backbone.train(training)
+    try:
+        with torch.no_grad(), capture_stages(backbone, names) as outputs:
+            backbone(x)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(
+            f'stages={tuple(names)!r}: the backbone {type(backbone).__name__} '
+            f'takes no inputs of shape {tuple(x.shape)}, as convolutional '
+            f'networks over images and clips do ({error}); choose a training '
+            'head without stages'
+        ) from error
+    finally:
+        backbone.train(training)
     for name, output in outputs.items():
         if not isinstance(output, Tensor) or output.dim() != dims + 2:
             raise ValueError(
@@ -124,3 +138,11 @@ def count_channels(
                 f'feature maps of {dims + 2} dimensions'
             )
     return {name: outputs[name].shape[1] for name in names}
+
+
+def _input_channels(backbone: nn.Module) -> int:
+    """Return C of a network's input, which its first convolution sees."""
+    for module in backbone.modules():
+        if isinstance(module, (nn.Conv2d, nn.Conv3d)):
+            return module.in_channels
+    return 3

@@ -61,6 +61,32 @@ def test_a_stage_that_is_not_there():
         count_channels(MODELS.build(backbone()), ['layer9'], 3)
 
 
+def test_other_inputs_than_rgb():
+    """Heatmaps of 17 joints, and 5 frames of optical flow."""
+    heatmaps = dict(
+        type='ResNet3dSlowOnly',
+        depth=50,
+        in_channels=17,
+        base_channels=8,
+        pretrained=None,
+    )
+    flow = dict(type='ResNet', depth=18, in_channels=10)
+    for cfg, dims, channels in (heatmaps, 3, 8 * 4 * 4), (flow, 2, 256):
+        counted = count_channels(MODELS.build(cfg), ['layer3'], dims)
+        assert counted == {'layer3': channels}
+
+
+def test_a_network_over_other_inputs_than_maps():
+    graph = dict(layout='coco', mode='stgcn_spatial')
+    network = MODELS.build(
+        dict(type='STGCN', base_channels=4, graph_cfg=graph)
+    ).train()
+    message = r"stages=\('gcn.3',\): the backbone STGCN takes no inputs of"
+    with pytest.raises(ValueError, match=message):
+        count_channels(network, ['gcn.3'], 2)
+    assert network.training
+
+
 def test_views():
     two, one = dict(type='SelfDistillHead'), dict(type='StageHead')
     either = dict(type='KDHead')
