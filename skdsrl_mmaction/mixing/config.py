@@ -22,6 +22,7 @@ from torch import nn
 
 from ..engine.loops import use_resumable_loop
 from ..models.heads import build_head, takes_stages
+from ..models.meta import build_on_meta
 from ..models.recognizers import count_views, head_configs
 from ..models.recognizers.classifier import representation_width
 from ..models.recognizers.training_heads import TrainingHeadsMixin
@@ -196,9 +197,7 @@ def _check_heads(model: dict) -> None:
                 'representation of SKD-SRL'
             )
         for cfg in head_configs(model):
-            backbone = takes_stages(cfg) and MODELS.build(
-                copy.deepcopy(model['backbone'])
-            )
+            backbone = takes_stages(cfg) and build_on_meta(model['backbone'])
             build_head(
                 cfg,
                 width,

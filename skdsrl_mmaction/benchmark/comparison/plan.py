@@ -5,13 +5,14 @@ import glob
 import os.path as osp
 from typing import Any, Dict, List, Optional, Sequence
 
-import torch
 from mmaction.datasets import VideoDataset
-from mmaction.registry import DATASETS, MODELS
+from mmaction.models import MMRecognizer3D
+from mmaction.registry import DATASETS
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from ...engine import check_data
+from ...models.meta import build_on_meta
 from ...utils import config_path, is_a, read_config
 from .data import describe_data
 from .folds import (
@@ -193,8 +194,12 @@ def plan_comparison(
     init_default_scope('mmaction')
     runs: Dict[tuple, Run] = {}
     for name, cfg in configs.items():
-        with torch.device('meta'):
-            MODELS.build(copy.deepcopy(cfg.model))
+        if isinstance(build_on_meta(cfg.model), MMRecognizer3D):
+            raise ValueError(
+                f'{name}: model.type={cfg.model.type!r} has an accuracy for '
+                'each modality, and a comparison needs one, acc/top1; train '
+                'and test it with tools/train.py and tools/test.py'
+            )
         whole = cfg
         for fold, files in enumerate(lists):
             cfg = copy.deepcopy(whole)

@@ -3,12 +3,12 @@
 import inspect
 from typing import Any, Dict, Iterable, Optional
 
-import torch
 from mmaction.registry import MODELS
 from mmaction.utils import ConfigType, OptConfigType
 from torch import nn
 
 from ...utils import find_type, is_a
+from ..meta import build_on_meta
 from ..views import count_channels
 from .training_head import TrainingHead
 
@@ -110,8 +110,7 @@ def build_head(
         facts['stage_channels'] = count_channels(backbone, stages, dims)
     if 'teacher_channels' in wanted:
         stages = cfg.get('teacher_stages', kind.teacher_stages)
-        with torch.device('meta'):
-            network = MODELS.build(teacher['backbone'])
+        network = build_on_meta(teacher['backbone'])
         facts['teacher_channels'] = count_channels(network, stages, dims)
     facts = {key: facts[key] for key in facts if key in wanted}
     return MODELS.build({**cfg, **facts})

@@ -8,7 +8,9 @@ from skdsrl_mmaction.benchmark.comparison.plan import (
     plan_comparison,
     set_fold,
 )
+from tests.support import other_matrix
 from tests.support.paths import ROOT
+from tests.support.small_models import SMALL, small_config
 
 SKDSRL = 'configs/skdsrl_r3d18_ucf101.py'
 
@@ -48,6 +50,25 @@ def test_runs_of_a_fold_and_seed_are_together(tiny_dataset, tmp_path):
     assert [run.id for run in again] == [
         run.id for run in (runs[11], runs[15])
     ]
+
+
+def test_any_stock_network(tiny_dataset, tmp_path):
+    """Swin, which reads numbers while it is built."""
+    swin = next(name for name in SMALL if name.startswith('swin/'))
+    path = tmp_path / 'swin.py'
+    small_config(swin)[0].dump(path)
+    options = cross_validation(tiny_dataset, tmp_path)
+    runs = plan_comparison([str(path)], apply=['skdsrl'], **options)
+    assert [run.name for run in runs] == 2 * ['swin', 'swin-skdsrl']
+
+
+def test_two_modalities_are_refused(tmp_path):
+    path = tmp_path / 'two.py'
+    name = 'skeleton/posec3d/rgbpose_conv3d/rgbpose_conv3d.py'
+    other_matrix.make_small(other_matrix.load(name)).dump(path)
+    message = "two: model.type='MMRecognizer3D' has an accuracy for each"
+    with pytest.raises(ValueError, match=message):
+        plan_comparison([str(path)], apply=['cskd'])
 
 
 def test_folds_are_written_as_annotation_files(tiny_dataset, tmp_path):
