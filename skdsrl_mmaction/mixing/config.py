@@ -169,13 +169,7 @@ def _mixed_type(model: dict, family: str) -> str:
     kind = model['type']
     found = find_type(MODELS, kind)
     if found in RECOGNIZERS:
-        mixed = f'{family}{found.__name__}'
-        if mixed not in MODELS:
-            raise ValueError(
-                f'model.type={kind!r}: there is no {mixed}, since heads '
-                'without two views are for Recognizer2D and Recognizer3D'
-            )
-        return mixed
+        return f'{family}{found.__name__}'
     if is_a(MODELS, kind, TrainingHeadsMixin):
         raise ValueError(f'model.type={kind!r} has training heads already')
     names = ', '.join(stock.__name__ for stock in RECOGNIZERS)

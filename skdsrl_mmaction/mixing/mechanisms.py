@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Dict, Optional
 
+from mmaction.models import MMRecognizer3D
+from mmaction.registry import MODELS
 from mmengine.config import Config
 
+from ..utils import is_a
 from .config import add_heads, skdsrl_heads
 
 
@@ -100,8 +103,11 @@ def add_mechanism(cfg: Config, name: str) -> Config:
             type=mechanism.sampler, shuffle=shuffle
         )
     if mechanism.hooks:
-        cfg.custom_hooks = [
-            *(cfg.get('custom_hooks') or []),
-            *(dict(hook) for hook in mechanism.hooks),
-        ]
+        added = [dict(hook) for hook in mechanism.hooks]
+        two_modalities = is_a(MODELS, cfg.model.type, MMRecognizer3D)
+        for hook in added:
+            if two_modalities and hook['type'] == 'BestTeacherHook':
+                # Their validation has no acc/top1.
+                hook['monitor'] = 'acc/RGBPose_1:1_top1'
+        cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), *added]
     return cfg

@@ -7,6 +7,8 @@ import os
 import pytest
 import torch
 
+from skdsrl_mmaction.mixing import add_mechanism
+from skdsrl_mmaction.utils import read_config
 from tests.support import other_matrix as others
 from tests.support.paths import ROOT
 
@@ -22,25 +24,30 @@ NAMES = dict(
 )
 
 
-@pytest.mark.parametrize('kind', NAMES)
-def test_train(kind, python, tmp_path):
-    config = others.write_run(NAMES[kind], tmp_path)
-    out = tmp_path / 'out'
+def train(python, config, out, *options):
+    """What the command prints, and the losses of each step."""
     done = python(
         'tools/train.py',
         config,
-        '--skdsrl',
         '--work-dir',
         out,
+        *options,
         '--cfg-options',
         'default_hooks.logger.interval=1',
         env={**os.environ, 'PYTHONPATH': str(ROOT)},  # tests.support
     )
-    # Nothing of RGB alone is tried.
-    assert 'is not drawn' not in done.stdout + done.stderr
     (scalars,) = out.rglob('scalars.json')
     rows = [json.loads(line) for line in scalars.read_text().splitlines()]
-    rows = [row for row in rows if 'loss' in row]
+    return done.stdout + done.stderr, [row for row in rows if 'loss' in row]
+
+
+@pytest.mark.parametrize('kind', NAMES)
+def test_train(kind, python, tmp_path):
+    config = others.write_run(NAMES[kind], tmp_path)
+    out = tmp_path / 'out'
+    printed, rows = train(python, config, out, '--skdsrl')
+    # Nothing of RGB alone is tried.
+    assert 'is not drawn' not in printed
     assert rows
     for row in rows:
         terms = [
@@ -52,3 +59,15 @@ def test_train(kind, python, tmp_path):
         assert row['loss_kl'] >= 0 and -1 <= row['loss_sim'] <= 1
     weights = torch.load(out / 'epoch_1.pth')['state_dict']
     assert all(x.isfinite().all() for x in weights.values())
+
+
+def test_the_best_weights_of_two_modalities_teach(python, tmp_path):
+    stock = others.write_run(NAMES['several'], tmp_path)
+    cfg = add_mechanism(read_config(str(stock)), 'selfkd-best')
+    cfg.train_cfg.max_epochs = 2
+    config = tmp_path / 'mixed.py'
+    cfg.dump(config)
+    _, rows = train(python, config, tmp_path / 'out')
+    half = len(rows) // 2
+    assert all(row['loss_kd'] == 0 for row in rows[:half])
+    assert all(row['loss_kd'] > 0 for row in rows[half:]) and half

@@ -1,4 +1,4 @@
-"""SKD-SRL over videos and images at once."""
+"""A recognizer of videos and images with training heads."""
 
 from typing import Any, Dict, Sequence
 
@@ -8,13 +8,13 @@ from mmaction.utils import OptSampleList
 from torch import Tensor
 
 from .skdsrl import SKDSRLMixin
+from .training_heads import TrainingHeadsMixin
 
 
-@MODELS.register_module()
-class SKDSRLRecognizerOmni(SKDSRLMixin, RecognizerOmni):
-    """SKD-SRL over OmniSource; see :class:`SKDSRLMixin`.
+class OmniMixin(TrainingHeadsMixin):
+    """Train OmniSource with training heads; see :class:`TrainingHeadsMixin`.
 
-    It trains on two views of the videos of ``train_dataloader``; other
+    They work on the views of the videos of ``train_dataloader``; other
     loaders, with images, train as in stock.
     """
 
@@ -46,18 +46,29 @@ class SKDSRLRecognizerOmni(SKDSRLMixin, RecognizerOmni):
 
         Args:
             data_samples (Sequence[dict]): ``inputs`` and ``data_samples`` of
-                each loader: first ``train_dataloader``, two views of videos
-                (N, 2, C, T, H, W), then ``train_cfg.other_loaders``.
+                each loader: first ``train_dataloader``, V views of videos
+                (N, V, C, T, H, W), then ``train_cfg.other_loaders``.
 
         Returns:
-            dict: The losses of SKD-SRL and, with the number of the loader
-            among ``other_loaders`` behind their names, the stock ones.
+            dict: The losses of the views and heads and, with the number of
+            the loader among ``other_loaders`` behind their names, the stock
+            ones.
 
         Raises:
-            ValueError: If the first inputs do not hold two views.
+            ValueError: If the first inputs do not hold so many views.
         """
         videos, *others = data_samples
         return {
             **super().loss(videos['inputs'], videos['data_samples']),
             **RecognizerOmni.loss(self, others),
         }
+
+
+@MODELS.register_module()
+class SKDSRLRecognizerOmni(OmniMixin, SKDSRLMixin, RecognizerOmni):
+    """SKD-SRL over OmniSource; see both mixins."""
+
+
+@MODELS.register_module()
+class DistillRecognizerOmni(OmniMixin, RecognizerOmni):
+    """OmniSource with any training heads; see :class:`OmniMixin`."""

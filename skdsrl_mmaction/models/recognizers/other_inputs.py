@@ -1,9 +1,10 @@
-"""SKD-SRL over recognizers of skeletons and of spectrograms."""
+"""Recognizers of skeletons and of spectrograms with training heads."""
 
 from mmaction.models import RecognizerAudio, RecognizerGCN
 from mmaction.registry import MODELS
 
 from .skdsrl import SKDSRLMixin
+from .training_heads import TrainingHeadsMixin
 
 
 @MODELS.register_module()
@@ -21,3 +22,13 @@ class SKDSRLRecognizerAudio(SKDSRLMixin, RecognizerAudio):
 
     See :class:`SKDSRLMixin`. Inputs are (N, 2, 1, T, F) for F frequencies.
     """
+
+
+@MODELS.register_module()
+class DistillRecognizerGCN(TrainingHeadsMixin, RecognizerGCN):
+    """A stock recognizer of skeletons with any training heads."""
+
+
+@MODELS.register_module()
+class DistillRecognizerAudio(TrainingHeadsMixin, RecognizerAudio):
+    """A stock recognizer of spectrograms with any training heads."""

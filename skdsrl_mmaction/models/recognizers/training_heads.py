@@ -213,17 +213,27 @@ class TrainingHeadsMixin:
             tuple: r, (N, D); p, (N, K); outputs of the stages by name; and
             stock losses and accuracies by name.
         """
-        with capture_stages(self.backbone, stages) as features:
-            feats, head_kwargs = self.extract_feat(
-                x, data_samples=data_samples
-            )
-        r, p = represent(
-            getattr(self, 'cls_head', None), feats, len(x), **head_kwargs
+        r, p, features, head_kwargs = self._classify(
+            self, x, data_samples, stages
         )
         losses = self.cls_head.loss_by_feat(p, data_samples)
         for key, loss in head_kwargs.get('loss_aux', {}).items():
             losses[key] = at_least_float32(loss)
         return r, p, features, losses
+
+    @staticmethod
+    def _classify(
+        network: nn.Module,
+        x: Tensor,
+        data_samples: SampleList,
+        stages: Sequence[str],
+    ) -> Tuple[Tensor, Tensor, Dict[str, Tensor], dict]:
+        """Compute r, p, the stages and what the losses of p take besides."""
+        with capture_stages(network.backbone, stages) as features:
+            feats, kwargs = network.extract_feat(x, data_samples=data_samples)
+        cls_head = getattr(network, 'cls_head', None)
+        r, p = represent(cls_head, feats, len(x), **kwargs)
+        return r, p, features, kwargs
 
     def _encode_by_teacher(
         self, x: Sequence[Tensor], data_samples: SampleList
@@ -233,17 +243,14 @@ class TrainingHeadsMixin:
                 f'{type(self).__name__}.loss() needs init_weights() to load '
                 'model.teacher_checkpoint first'
             )
-        teacher = self._teacher[0].to(x[0].device)
+        teacher = self._teacher[0].to(next(self.parameters()).device)
         names = sorted({n for h in self.heads() for n in h.teacher_stages})
-        encoded = []
-        for each in x:
-            with torch.no_grad(), capture_stages(teacher.backbone, names) as f:
-                feats, kwargs = teacher.extract_feat(
-                    each, data_samples=data_samples
-                )
-                r, p = represent(teacher.cls_head, feats, len(each), **kwargs)
-            encoded.append((r, p, f))
-        r, p, features = zip(*encoded)
+        with torch.no_grad():
+            encoded = [
+                self._classify(teacher, each, data_samples, names)
+                for each in x
+            ]
+        r, p, features, _ = zip(*encoded)
         return Views(tuple(x), r, p, features, data_samples)
 
     def _monitors(self, views: Views) -> Losses:
