@@ -170,7 +170,8 @@ def plan_comparison(
         **options: See :func:`load_configs`.
 
     Returns:
-        list[Run]: Each with its teacher, where it distils one.
+        list[Run]: Each with its teacher, where it distils one. Where the
+        teachers of several configs are equal, they share one.
 
     Raises:
         FileNotFoundError, ValueError: If a config, an option or the data is
@@ -193,6 +194,7 @@ def plan_comparison(
     )
     init_default_scope('mmaction')
     runs: Dict[tuple, Run] = {}
+    teachers: Dict[tuple, Run] = {}
     for name, cfg in configs.items():
         if isinstance(build_on_meta(cfg.model), MMRecognizer3D):
             raise ValueError(
@@ -211,7 +213,11 @@ def plan_comparison(
             data = describe_data(cfg)
             for seed in seeds:
                 run = Run(name, cfg, seed, fold, data, processes)
-                run.teacher = make_teacher(run)
+                teacher = make_teacher(run)
+                if teacher is not None:
+                    # Students share a teacher, named after the first of them.
+                    same = seed, fold, teacher.key
+                    run.teacher = teachers.setdefault(same, teacher)
                 runs[seed, fold, name] = run
     return [
         runs[seed, fold, name]

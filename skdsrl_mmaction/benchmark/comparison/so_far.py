@@ -40,7 +40,9 @@ def write_plan(out: str, runs: Sequence[Run], against: Sequence[str]) -> None:
     for run in runs:
         rows[run.name].append(run.id)
         if run.teacher is not None:
-            teachers.setdefault(run.teacher.name, []).append(run.teacher.id)
+            ids = teachers.setdefault(run.teacher.name, [])
+            if run.teacher.id not in ids:  # that several students share
+                ids.append(run.teacher.id)
     os.makedirs(out, exist_ok=True)
     content = dict(rows=list(rows.items()), teachers=list(teachers.items()))
     write_json(osp.join(out, _PLAN), dict(content, against=list(against)))

@@ -113,6 +113,14 @@ def test_student_waits_for_its_teacher(setting, runs, capsys, tmp_path):
     assert '; 0 to go\n' in out
 
 
+def test_two_students_of_one_teacher(setting, runs):
+    make, started = setting
+    second = Run('fitnet', runs[0].cfg, 0, teacher=runs[0].teacher)
+    make(jobs=2).execute([runs[0], second])
+    teacher, *students = [name for name, *_ in started()]
+    assert teacher == 'kd-teacher' and set(students) == {'kd', 'fitnet'}
+
+
 @pytest.mark.parametrize('granted', ['', '3'])
 def test_without_gpus_the_variable_stays(setting, runs, monkeypatch, granted):
     monkeypatch.setenv('CUDA_VISIBLE_DEVICES', granted)

@@ -8,6 +8,10 @@ from skdsrl_mmaction.benchmark.comparison.plan import (
     plan_comparison,
     set_fold,
 )
+from skdsrl_mmaction.benchmark.comparison.so_far import (
+    read_so_far,
+    write_plan,
+)
 from tests.support import other_matrix
 from tests.support.paths import ROOT
 from tests.support.small_models import SMALL, small_config
@@ -50,6 +54,26 @@ def test_runs_of_a_fold_and_seed_are_together(tiny_dataset, tmp_path):
     assert [run.id for run in again] == [
         run.id for run in (runs[11], runs[15])
     ]
+
+
+def test_students_share_a_teacher_that_is_the_same(tiny_dataset, tmp_path):
+    options = cross_validation(tiny_dataset, tmp_path)
+
+    def plan(*methods):
+        configs = [f'configs/{x}_r3d18_ucf101.py' for x in methods]
+        return plan_comparison(configs, seeds=[0, 1], **options)
+
+    runs = plan('kd', 'fitnet')
+    for kd, fitnet in zip(runs[::2], runs[1::2]):
+        assert kd.teacher is fitnet.teacher
+        assert kd.teacher.name == 'kd_r3d18_ucf101-teacher'
+    # One for each fold and seed, and the keys are those without the other.
+    assert len({run.teacher.id for run in runs}) == 4
+    for run, alone in zip(runs[1::2], plan('fitnet')):
+        assert (run.id, run.teacher.key) == (alone.id, alone.teacher.key)
+        assert alone.teacher.name == 'fitnet_r3d18_ucf101-teacher'
+    write_plan(str(tmp_path), runs, ())
+    assert read_so_far(str(tmp_path)).planned == 8 + 4
 
 
 def test_any_stock_network(tiny_dataset, tmp_path):
