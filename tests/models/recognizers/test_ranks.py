@@ -87,6 +87,7 @@ def train(name, teacher_checkpoint):
     return losses, states
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', [*MECHANISMS, *TAUGHT])
 def test_the_ranks_keep_the_same_weights(name, tmp_path):
     checkpoint = str(tmp_path / 'teacher.pth')
