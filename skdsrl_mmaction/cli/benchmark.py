@@ -17,6 +17,7 @@ from typing import Optional, Sequence
 from ..benchmark.comparison.cluster import ClusterExecutor, parse_minutes
 from ..benchmark.comparison.executor import Executor
 from ..benchmark.comparison.job_queue import CLUSTERS
+from ..benchmark.comparison.mechanisms import row_names
 from ..benchmark.comparison.plan import find_configs, plan_comparison
 from ..benchmark.comparison.records import read_records
 from ..benchmark.comparison.report import (
@@ -256,7 +257,11 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
         return
     if args.from_records:
         found = read_records(osp.join(args.out, 'runs'))
-        names = [*find_configs(args.configs), *found]
+        names = [
+            row
+            for name in find_configs(args.configs)
+            for row in row_names(name, args.apply)
+        ] + list(found)
         records = {name: found.get(name, []) for name in names}
         against = args.against or names[:1]
         print(write_report(args.out, records, against))

@@ -1,11 +1,24 @@
 """A stock config as it is, and with each mechanism applied to it."""
 
 import copy
-from typing import Dict, Sequence
+from typing import Dict, List, Sequence
 
 from mmengine.config import Config
 
 from ...mixing import add_mechanism
+
+
+def row_names(name: str, mechanisms: Sequence[str]) -> List[str]:
+    """Name a config's rows of the table.
+
+    Args:
+        name (str): Name of the config.
+        mechanisms (Sequence[str]): Those that are applied to it.
+
+    Returns:
+        list[str]: That of the config, then ``NAME-MECHANISM`` of each.
+    """
+    return [name, *(f'{name}-{mechanism}' for mechanism in mechanisms)]
 
 
 def with_mechanisms(
@@ -24,8 +37,7 @@ def with_mechanisms(
             any, the config is returned alone and unchanged.
 
     Returns:
-        dict[str, Config]: By the name of the row: that of the config, and
-        ``NAME-MECHANISM``.
+        dict[str, Config]: By :func:`row_names`.
 
     Raises:
         ValueError: If SKD-SRL cannot be applied to the config.
@@ -34,6 +46,7 @@ def with_mechanisms(
     if mechanisms:
         cfg = rows[name] = copy.deepcopy(cfg)
         cfg.train_dataloader.setdefault('drop_last', True)
-    for mechanism in mechanisms:
-        rows[f'{name}-{mechanism}'] = add_mechanism(cfg, mechanism)
+    _, *names = row_names(name, mechanisms)
+    for row, mechanism in zip(names, mechanisms):
+        rows[row] = add_mechanism(cfg, mechanism)
     return rows
