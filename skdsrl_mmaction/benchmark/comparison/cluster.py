@@ -4,6 +4,7 @@ import glob
 import os
 import os.path as osp
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -223,10 +224,15 @@ class ClusterExecutor(Executor):
             # srun does not read it from the job since Slurm 22.05.
             slurm_srun_args=[f'--cpus-per-task={cpus}'],
         )
+        # A process in the background of a script ignores the signal that
+        # cancels a local job, and its children would, too.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             return executor.submit(work).job_id
         except FailedJobError as error:
             raise RuntimeError(f'--cluster {self.kind}: {error}') from error
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def _environment(self, run: Run, slot: int) -> Dict[str, str]:
         if self.kind == 'slurm':  # which distributes cores and GPUs

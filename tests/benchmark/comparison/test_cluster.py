@@ -160,8 +160,18 @@ def test_jobs_that_go_on_come_first(told, runs, monkeypatch):
     assert made._missing(runs) == [runs[1], runs[0].teacher, runs[0]]
 
 
+@pytest.fixture(params=['foreground', 'background'])
+def ignored(request):
+    """SIGINT is ignored, as in the background of a script, or is not."""
+    before = signal.getsignal(signal.SIGINT)
+    if request.param == 'background':
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.slow
-def test_jobs_are_cancelled_by_a_stop(told, runs, interrupt, capsys):
+def test_jobs_are_cancelled_by_a_stop(told, runs, interrupt, capsys, ignored):
     (told / 'baseline.wait').touch()
     interrupt(make(told), runs[1:], KeyboardInterrupt())
     assert 'jobs that are cancelled: 1\n' in capsys.readouterr().out
