@@ -55,6 +55,18 @@ def load(workers, share, **kwargs):
     return list(loader)
 
 
+def forked(dataset):
+    """A loader that shares its batches of one, from one worker."""
+    loader = DataLoader(
+        dataset,
+        num_workers=1,
+        collate_fn=pseudo_collate,
+        multiprocessing_context='fork',
+    )
+    share_batches(loader)
+    return loader
+
+
 @pytest.mark.parametrize('workers', [0, 2])
 def test_batches_are_the_same(workers):
     kwargs = dict(multiprocessing_context='fork') if workers else {}
@@ -97,9 +109,7 @@ class Numbers:
 
 
 def test_batches_without_tensors():
-    loader = DataLoader(Numbers(), num_workers=1, collate_fn=pseudo_collate)
-    share_batches(loader)
-    assert list(loader) == [[0], [1]]
+    assert list(forked(Numbers())) == [[0], [1]]
 
 
 def open_files():
@@ -118,13 +128,7 @@ def test_nothing_stays_open():
         def __getitem__(self, i):
             return dict(x=torch.zeros(1000), files=open_files()[0])
 
-    loader = DataLoader(
-        Open(),
-        num_workers=1,
-        collate_fn=pseudo_collate,
-        multiprocessing_context='fork',
-    )
-    share_batches(loader)
+    loader = forked(Open())
     before = open_files()
     counts = [batch['files'][0] for batch in loader]
     assert max(counts) < counts[0] + 10
@@ -145,12 +149,5 @@ def test_errors_of_a_worker_arrive():
         def __getitem__(self, i):
             return dict(inputs=lambda: None)  # cannot be pickled
 
-    loader = DataLoader(
-        Broken(),
-        num_workers=1,
-        collate_fn=pseudo_collate,
-        multiprocessing_context='fork',
-    )
-    share_batches(loader)
     with pytest.raises(Exception, match="Can't (get local|pickle local)"):
-        next(iter(loader))
+        next(iter(forked(Broken())))
