@@ -137,6 +137,46 @@ def test_nothing_stays_open():
     assert maps <= 1 and files <= before[0] + 2
 
 
+class Counted:
+    """Samples that count, with the worker's files for batches."""
+
+    def __len__(self):
+        return 40
+
+    def __getitem__(self, i):
+        return dict(x=torch.full((5000,), i), files=open_files()[1])
+
+
+@pytest.mark.skipif(not hasattr(os, 'memfd_create'), reason='not on Linux')
+def test_files_of_batches_that_are_gone_are_written_again():
+    files = [batch['files'][0] for batch in forked(Counted())]
+    # two are fetched ahead, one is made, one is here, and one was before
+    assert max(files) <= 5
+
+
+def test_what_is_kept_of_a_batch_is_not_written_again():
+    kept = {}
+    for i, batch in enumerate(forked(Counted())):
+        if i % 3:  # a part of the tensor, and as NumPy sees it
+            kept[i] = batch['x'][0][4000:].numpy()
+        del batch
+    assert all((kept[i] == i).all() for i in kept) and len(kept) == 26
+
+
+def test_a_forked_process_frees_no_file():
+    batches = iter(forked(Counted()))
+    batch = [next(batches)]
+    process = os.fork()
+    if not process:
+        batch.clear()
+        gc.collect()
+        os._exit(0)
+    os.waitpid(process, 0)
+    for _ in range(20):
+        next(batches)
+    assert (batch[0]['x'][0] == 0).all()
+
+
 def test_other_systems_keep_the_way_of_pytorch(monkeypatch):
     monkeypatch.delattr(os, 'memfd_create', raising=False)
     loader = DataLoader(Numbers(), collate_fn=pseudo_collate)
