@@ -1,7 +1,7 @@
 """The table and the plot of a comparison."""
 
 import os.path as osp
-from typing import List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -11,6 +11,14 @@ from ...utils import write_text
 from ..tables import markdown_table
 from .records import Record, Records, key_form
 from .so_far import SoFar
+
+# Costs of a run, by their name in the table.
+_COSTS = {
+    'step time': lambda run: (
+        run['resources']['train_seconds'] / run['iterations']
+    ),
+    'memory': lambda run: run['resources']['peak_memory_mb'],
+}
 
 
 class Difference(NamedTuple):
@@ -41,14 +49,8 @@ def paired_difference(
     Returns:
         Difference, optional: In percentage points; None without a pair.
     """
-    other = {(r['fold'], r['seed']): r['top1'] for r in against}
-    differences = np.array(
-        [
-            100 * (r['top1'] - other[r['fold'], r['seed']])
-            for r in records
-            if (r['fold'], r['seed']) in other
-        ]
-    )
+    pairs = _pair(records, against)
+    differences = np.array([100 * (a['top1'] - b['top1']) for a, b in pairs])
     n = len(differences)
     if n == 0:
         return None
@@ -60,12 +62,21 @@ def paired_difference(
     return Difference(mean, mean - half, mean + half, n)
 
 
+def _pair(
+    records: Sequence[Record], against: Sequence[Record]
+) -> List[Tuple[Record, Record]]:
+    other = {(r['fold'], r['seed']): r for r in against}
+    places = [(r['fold'], r['seed']) for r in records]
+    return [(r, other[x]) for r, x in zip(records, places) if x in other]
+
+
 def make_table(records: Records, against: Sequence[str]) -> str:
     """Make the table: mean ± standard deviation, and paired differences.
 
     Args:
         records (dict[str, list[dict]]): Finished runs of each config.
-        against (Sequence[str]): Configs to compare the others with.
+        against (Sequence[str]): Configs to compare the others with; cost
+            is compared with the first of them.
 
     Returns:
         str: A Markdown table.
@@ -73,6 +84,7 @@ def make_table(records: Records, against: Sequence[str]) -> str:
     head = ['config', 'runs', 'top-1', 'top-5', 'mean class']
     head += [f'top-1 − {name}' for name in against]
     head += ['steps', 'min / run', 'peak MB', 'M params', 'GFLOPs']
+    head += [f'{x} / {name}' for name in against[:1] for x in _COSTS]
     rows = [head]
     for name, runs in records.items():
         row = [name, str(len(runs))]
@@ -81,7 +93,10 @@ def make_table(records: Records, against: Sequence[str]) -> str:
             '' if name == other else _interval(runs, records[other])
             for other in against
         ]
-        rows.append(row + _resources(runs))
+        row += _resources(runs)
+        for other in against[:1]:
+            row += _costs(runs, records[other])
+        rows.append(row)
     return markdown_table(rows)
 
 
@@ -117,6 +132,17 @@ def _resources(runs: Sequence[Record]) -> List[str]:
         f'{memory:.0f}',
         f'{first["parameters"] / 1e6:.2f}',
         f'{first["flops"] / 1e9:.2f}',
+    ]
+
+
+def _costs(runs: Sequence[Record], against: Sequence[Record]) -> List[str]:
+    """Time of a step and memory, as ratios: medians of the pairs."""
+    pairs = _pair(runs, against)
+    if not pairs:
+        return ['–'] * len(_COSTS)
+    return [
+        f'{np.median([cost(run) / cost(other) for run, other in pairs]):.2f}'
+        for cost in _COSTS.values()
     ]
 
 

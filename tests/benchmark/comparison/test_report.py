@@ -73,10 +73,25 @@ def test_table():
     # Standard deviation of 50, 60, 40, 70: sqrt(500 / 3).
     assert rows[2] == (
         ['a', '4', '55.0 ± 12.9', '–', '27.5 ± 6.5', '']
-        + ['100', '2.5', '500', '2.00', '3.00']
+        + ['100', '2.5', '500', '2.00', '3.00', '1.00', '1.00']
     )
     assert rows[3][5] == '+5.0 [+0.9, +9.1]'
     assert rows[4][:6] == ['none', '0', '–', '–', '–', '–']
+
+
+def test_costs_are_medians_of_pairs():
+    """Steps take 0.6 to 2.4 s in A, and 1.2, 1.8 and 9.6 s here."""
+    costly = [
+        dict(A[i], iterations=n, resources=dict(train_seconds=x, **memory))
+        for i, n, x in ((0, 50, 60), (2, 100, 180), (3, 10, 96))
+        for memory in [dict(peak_memory_mb=550)]
+    ]
+    table = make_table(dict(a=A, b=costly, none=[]), ['a', 'b'])
+    head, _, _, row, none = table.splitlines()
+    assert head.endswith('| step time / a | memory / a |')
+    assert row.endswith('| 2.00 | 1.10 |')
+    assert none.endswith('| – | – |')
+    assert 'step time' not in make_table(dict(a=A), [])
 
 
 def test_steps_are_in_order():
