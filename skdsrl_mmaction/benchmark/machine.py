@@ -18,10 +18,15 @@ from ..version import __version__
 
 
 def device_name() -> str:
-    """Return the name of the first GPU, or the number of CPU threads."""
+    """Return the name of the first GPU, or what times on a CPU rest on.
+
+    Returns:
+        str: On a CPU its vector instructions and the number of threads.
+    """
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    return f'cpu, {torch.get_num_threads()} thread(s)'
+    instructions = torch.backends.cpu.get_cpu_capability()
+    return f'cpu ({instructions}), {torch.get_num_threads()} thread(s)'
 
 
 def granted_gpus() -> List[str]:

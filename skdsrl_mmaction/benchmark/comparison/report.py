@@ -136,8 +136,12 @@ def _resources(runs: Sequence[Record]) -> List[str]:
 
 
 def _costs(runs: Sequence[Record], against: Sequence[Record]) -> List[str]:
-    """Time of a step and memory, as ratios: medians of the pairs."""
-    pairs = _pair(runs, against)
+    """Time of a step and memory, as ratios: medians of pairs on one device."""
+    pairs = [
+        (run, other)
+        for run, other in _pair(runs, against)
+        if run['resources']['device'] == other['resources']['device']
+    ]
     if not pairs:
         return ['–'] * len(_COSTS)
     return [

@@ -26,7 +26,11 @@ def runs(*top1, first_seed=0):
             iterations=100,
             parameters=2_000_000,
             flops=3_000_000_000,
-            resources=dict(train_seconds=60 * (1 + i), peak_memory_mb=500),
+            resources=dict(
+                device='cpu (AVX2), 1 thread(s)',
+                train_seconds=60 * (1 + i),
+                peak_memory_mb=500,
+            ),
         )
         for i, value in enumerate(top1)
     ]
@@ -80,11 +84,22 @@ def test_table():
 
 
 def test_costs_are_medians_of_pairs():
-    """Steps take 0.6 to 2.4 s in A, and 1.2, 1.8 and 9.6 s here."""
+    """Steps take 0.6 to 2.4 s in A, and 1.2, 1.8 and 9.6 s here.
+
+    The last one was made on another device.
+    """
     costly = [
-        dict(A[i], iterations=n, resources=dict(train_seconds=x, **memory))
-        for i, n, x in ((0, 50, 60), (2, 100, 180), (3, 10, 96))
-        for memory in [dict(peak_memory_mb=550)]
+        dict(
+            A[i],
+            iterations=n,
+            resources=dict(device=device, train_seconds=x, peak_memory_mb=550),
+        )
+        for i, n, x, device in (
+            (0, 50, 60, 'cpu (AVX2), 1 thread(s)'),
+            (2, 100, 180, 'cpu (AVX2), 1 thread(s)'),
+            (3, 10, 96, 'cpu (AVX2), 1 thread(s)'),
+            (1, 100, 12, 'cpu (AVX512), 1 thread(s)'),
+        )
     ]
     table = make_table(dict(a=A, b=costly, none=[]), ['a', 'b'])
     head, _, _, row, none = table.splitlines()
