@@ -139,6 +139,14 @@ def find_latest(work_dir: str) -> Optional[Tuple[str, dict]]:
     return found
 
 
+def remove_checkpoints(folder: str) -> None:
+    """Remove the checkpoints that a run has written into a folder."""
+    with suppress(FileNotFoundError):
+        os.remove(osp.join(folder, LATEST))
+    for path in filter(is_of_a_run, checkpoints_in(folder)):
+        os.remove(path)
+
+
 def remove_temporaries(folder: str) -> None:
     """Remove files that a killed run was writing."""
     for name in ('*.pth', LATEST):

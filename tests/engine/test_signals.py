@@ -99,7 +99,7 @@ def two(config):
 @pytest.mark.parametrize(
     'command, number, target',
     [
-        (one, signal.SIGUSR1, 'all'),  # as srun does
+        (one, signal.SIGUSR2, 'all'),  # as srun does for submitit
         (two, signal.SIGUSR1, 'launcher'),
         (two, signal.SIGTERM, 'rank'),
     ],
@@ -144,7 +144,7 @@ def test_a_second_signal_ends_at_once(config, tmp_path):
     members = family(process.pid)
     assert len(members) == 3  # with two workers
     process.send_signal(signal.SIGTERM)
-    time.sleep(1)
+    time.sleep(2.5)
     assert process.poll() is None  # it finishes the iteration
     process.send_signal(signal.SIGTERM)
     assert process.wait(5) == 128 + signal.SIGTERM

@@ -1,5 +1,6 @@
 """Make the runs of a comparison as jobs of a cluster, through submitit."""
 
+import contextlib
 import glob
 import os
 import os.path as osp
@@ -15,8 +16,10 @@ from ...utils.extras import need
 from .executor import Executor
 from .job_queue import JobQueue
 from .run import Run
+from .worker import SAVING
 
 YEAR = 365 * 24 * 60  # minutes; submitit would end a local job after two
+LIMITS = 50  # that a run may reach; one that never saves must end
 
 
 def parse_minutes(text: str) -> int:
@@ -89,7 +92,7 @@ class Job:
 
 
 class Work:
-    """What a job does: it runs a worker, from the beginning if queued again.
+    """What a job does: it runs a worker, which goes on if it began before.
 
     Args:
         command (list[str]): Of the worker.
@@ -102,6 +105,7 @@ class Work:
     ) -> None:
         self.command = command
         self.env = env
+        self.worker: Optional[subprocess.Popen] = None
         # A teacher without weights is trained although it has a record.
         self.made = None if osp.exists(record) else record
 
@@ -113,8 +117,11 @@ class Work:
             self.command,
             stdin=subprocess.PIPE,  # it closes when this process ends
             env={**os.environ, **self.env},
-        ) as worker:
-            status = worker.wait()
+        ) as self.worker:
+            # wait() would hold the lock that it needs in checkpoint(), too.
+            while self.worker.poll() is None:
+                time.sleep(0.1)
+        status = self.worker.returncode
         if status:
             # The signal that ended the worker may be on its way to this
             # process too: then the job is queued again and has not failed.
@@ -122,9 +129,14 @@ class Work:
             raise RuntimeError(f'the worker ended with status {status}')
 
     def checkpoint(self) -> Any:
-        """Return what submitit queues again after a preemption."""
+        """Let the worker save; returns what submitit queues again."""
         from submitit.helpers import DelayedSubmission
 
+        if self.worker:
+            self.worker.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.worker.wait(SAVING)
+            self.worker = None  # a process cannot be queued
         return DelayedSubmission(self)
 
 
@@ -133,15 +145,16 @@ class ClusterExecutor(Executor):
 
     Jobs outlive this process: those that it finds in the queue are waited
     for and not submitted again. They are cancelled when it is told to stop. A
-    job that is preempted is queued again and makes its run from the
-    beginning.
+    job that is preempted, or reaches its time limit, is queued again and goes
+    on with its run.
 
     Args:
         *args: See :class:`Executor`.
         kind (str): Key of :data:`~.job_queue.CLUSTERS`.
         partition (str, optional): Of Slurm. If it has GPUs, a run gets one
             for each of its processes.
-        minutes (int): Time limit of a job. Defaults to a year.
+        minutes (int): Time limit of a job, which a run may reach
+            :data:`LIMITS` times. Defaults to a year.
         **kwargs: See :class:`Executor`.
 
     Raises:
@@ -207,8 +220,9 @@ class ClusterExecutor(Executor):
             self._environment(run, slot),
             self._record_path(run),
         )
-        # A run that reaches the time limit would reach it again.
-        executor = AutoExecutor(folder, self.kind, slurm_max_num_timeout=0)
+        executor = AutoExecutor(
+            folder, self.kind, slurm_max_num_timeout=LIMITS
+        )
         cpus = run.processes * _threads(run)
         executor.update_parameters(
             name=run.id,
@@ -216,7 +230,7 @@ class ClusterExecutor(Executor):
             cpus_per_task=cpus,
             gpus_per_node=run.processes if self.has_gpus else None,
             stderr_to_stdout=True,
-            slurm_signal_delay_s=30,  # before the limit: nothing is saved
+            slurm_signal_delay_s=SAVING + 30,  # before the limit
             slurm_partition=self.partition,
             # Two jobs of a run never run at the same time.
             slurm_dependency='singleton',
@@ -244,7 +258,8 @@ class ClusterExecutor(Executor):
             return
         if isinstance(sys.exc_info()[1], (KeyboardInterrupt, SystemExit)):
             print(f'jobs that are cancelled: {len(self._running)}')
-            super()._stop()
+            for _, job in self._running.values():
+                job.kill()
         else:
             print(f'jobs that go on: {len(self._running)}')
 

@@ -2,30 +2,36 @@
 
 import copy
 import glob
+import json
+import math
 import os
 import os.path as osp
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import timedelta
 from statistics import mean
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from mmengine.runner import find_latest_checkpoint
 
+from ...engine.checkpoints import remove_checkpoints
 from ...utils import write_json
 from .records import Record, explain_difference, read_record
 from .run import KEY_FORM, Run
+from .worker import SAVING
 
 WORKER = 'skdsrl_mmaction.benchmark.comparison.worker'
+_SAVES = 20  # of a run, in which it keeps the latest checkpoint
 
 
 class Executor:
     """Train and test runs in processes of their own.
 
     A finished run is a file ``{out}/runs/{run.id}.json``; such a run is not
-    made again. A run that was interrupted starts anew: a Runner does not keep
-    the state of its random numbers, and a resumed run would differ.
+    made again. A run that was stopped goes on from its last checkpoint, as
+    if it had not been, unless the facts of its record have changed.
 
     Args:
         out (str): Folder of the results.
@@ -90,8 +96,19 @@ class Executor:
             self._stop()
 
     def _stop(self) -> None:
-        for _, process in self._running.values():
-            process.kill()
+        """Let the runs save and end."""
+        processes = [process for _, process in self._running.values()]
+        if processes:
+            print(f'runs that save and end: {len(processes)}', flush=True)
+        try:
+            for process in processes:
+                process.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                for process in processes:
+                    process.wait(SAVING)
+        finally:  # also if it is told to stop again
+            for process in processes:
+                process.kill()
 
     def _missing(self, runs: Sequence[Run]) -> List[Run]:
         """Runs without a record, each after its teacher."""
@@ -150,6 +167,7 @@ class Executor:
                 stdin=subprocess.PIPE,  # it closes when this process ends
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for this process alone
                 env={**os.environ, **self._environment(run, slot)},
             )
 
@@ -157,6 +175,11 @@ class Executor:
         """Write what the worker of a run reads; returns its command."""
         cfg = copy.deepcopy(run.cfg)
         cfg.work_dir = self._folder(run)
+        # Not in run.cfg, whose key is to stay: no result depends on it.
+        cfg.default_hooks.checkpoint.update(
+            interval=math.ceil(cfg.train_cfg.max_epochs / _SAVES),
+            max_keep_ckpts=1,
+        )
         if run.processes > 1:
             cfg.launcher = 'pytorch'
         os.makedirs(cfg.work_dir, exist_ok=True)
@@ -166,19 +189,20 @@ class Executor:
             osp.join(cfg.work_dir, x) for x in ('config.py', 'record.json')
         ]
         cfg.dump(paths[0])
-        write_json(
-            paths[1],
-            dict(
-                name=run.name,
-                fold=run.fold,
-                seed=run.seed,
-                key=run.key,
-                key_form=KEY_FORM,
-                config=run.content['config'],
-                data=run.data,
-                **self.facts,
-            ),
+        content = dict(
+            name=run.name,
+            fold=run.fold,
+            seed=run.seed,
+            key=run.key,
+            key_form=KEY_FORM,
+            config=run.content['config'],
+            data=run.data,
+            **self.facts,
         )
+        # A teacher with a record is trained again for its weights.
+        if self.record(run) or not _holds(paths[1], content):
+            remove_checkpoints(cfg.work_dir)
+        write_json(paths[1], content)
         return [
             *(sys.executable, '-m', *_launcher(run.processes)),
             *(WORKER, *paths, self._record_path(run)),
@@ -250,6 +274,14 @@ class Executor:
         )
         path = osp.join(folder, path)
         return path if osp.isfile(path) else None
+
+
+def _holds(path: str, content: Dict[str, Any]) -> bool:
+    """Whether a JSON file is there and has this content."""
+    if not osp.exists(path):
+        return False
+    with open(path) as file:
+        return json.load(file) == json.loads(json.dumps(content))
 
 
 def _launcher(processes: int) -> List[str]:

@@ -21,7 +21,7 @@ _RESERVED = {
     'those that --val chooses',
     'randomness.seed': 'use --seeds',
     'work_dir': 'use --work-dir',
-    'resume': 'a run that was stopped starts anew',
+    'resume': 'a run that was stopped goes on by itself',
 }
 _RESERVED_BY_VAL = {
     False: {

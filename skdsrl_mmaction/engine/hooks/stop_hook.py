@@ -15,20 +15,21 @@ from ..checkpoints import name_latest
 from ..process_group import new_gloo_group
 from ..processes import STOP_SIGNALS, protect_workers
 
-# Where a scheduler signals all processes of a job, torchrun does so again.
-REPEATED = 2.0 if 'TORCHELASTIC_RUN_ID' in os.environ else 0.0  # seconds
+# Where a scheduler signals all processes of a job, their parents do so again.
+REPEATED = 2.0  # seconds
 STOPPED = 75  # exit status; EX_TEMPFAIL of sysexits.h: try again
 
 
 @HOOKS.register_module()
 class StopHook(Hook):
-    """Save and exit with status 75 after SIGTERM or SIGUSR1.
+    """Save and exit with status 75 after SIGTERM, SIGUSR1 or SIGUSR2.
 
     All ranks stop after the same iteration, whichever of them was signalled,
     and rank 0 writes ``iter_N.pth``, which the next checkpoint replaces. A
-    second signal ends the process at once. A single process stops within a
-    validation too; several finish it first, since they need not have the same
-    number of batches there. The train loops of this package register it.
+    second signal, if it comes two seconds later or more, ends the process at
+    once. A single process stops within a validation too; several finish it
+    first, since they need not have the same number of batches there. The
+    train loops of this package register it.
     """
 
     priority = 'LOWEST'  # after the checkpoint hook

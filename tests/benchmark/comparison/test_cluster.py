@@ -196,7 +196,7 @@ def test_jobs_are_cancelled_by_a_stop(told, runs, interrupt, capsys, ignored):
 
 
 @pytest.mark.slow
-def test_a_preempted_job_makes_its_run_anew(told, runs, monkeypatch):
+def test_a_preempted_job_saves_and_goes_on(told, runs, monkeypatch):
     (told / 'baseline.wait').touch()
     real = time.sleep
 
@@ -223,6 +223,8 @@ def test_a_preempted_job_makes_its_run_anew(told, runs, monkeypatch):
     assert [x['name'] for x in started(told)] == ['baseline', 'baseline']
     assert len(submitted(told)) == 1
     assert not made.failed and made.record(runs[1])['top1'] == 0.5
+    log = open(made._log(runs[1])).read()
+    assert log.count('the parent has ended') == 1
 
 
 def test_a_run_that_was_made_is_not_made_when_queued_again(tmp_path, capsys):
@@ -245,7 +247,7 @@ def test_a_failed_worker_fails_the_job(monkeypatch):
     monkeypatch.setattr(cluster.time, 'sleep', waited.append)
     with pytest.raises(RuntimeError, match='ended with status 3'):
         Work(['sh', '-c', 'exit 3'], {}, '')()
-    assert waited == [2]
+    assert waited[-1] == 2
 
 
 @pytest.mark.parametrize(

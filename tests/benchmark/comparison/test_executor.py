@@ -1,8 +1,10 @@
 """Order, devices and failures, with a stand-in for the worker's process."""
 
 import json
+import math
 import os
 import sys
+import time
 
 import pytest
 from mmengine.config import Config
@@ -163,6 +165,52 @@ def test_records_that_do_not_fit_are_reported(setting, runs, capsys):
         f'{other.id}: {runs[1].id}.json is not used, it differs in data\n'
         in capsys.readouterr().out
     )
+
+
+def test_a_stopped_run_goes_on_unless_facts_of_its_record_changed(
+    setting, runs, tmp_path
+):
+    make, started = setting
+    run = runs[1]
+    weights = tmp_path / 'work' / run.id / 'epoch_1.pth'
+    executor = make(failing=['baseline'])
+    executor.execute([run])
+    weights.touch()
+    executor.execute([run])
+    assert weights.exists()
+    cfg = Config.fromstring(started()[-1][2], '.py')
+    hook = cfg.default_hooks.checkpoint
+    assert (hook.interval, hook.max_keep_ckpts) == (
+        math.ceil(cfg.train_cfg.max_epochs / 20),
+        1,
+    )
+    executor.facts['commit'] = 'def'
+    executor.execute([run])
+    assert len(started()) == 3 and not weights.exists()
+
+
+@pytest.mark.slow
+def test_runs_save_when_they_are_stopped(tmp_path, runs, monkeypatch, capsys):
+    """What they print as they end tells that they were not killed."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv('STAND_IN', str(tmp_path))
+    module = 'skdsrl_mmaction.benchmark.comparison.executor'
+    monkeypatch.setattr(f'{module}.WORKER', 'tests.support.stand_in_worker')
+    (tmp_path / 'baseline.wait').touch()
+    journal, real = tmp_path / 'journal', time.sleep
+
+    def sleep(seconds):
+        real(seconds)
+        if journal.exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(f'{module}.time.sleep', sleep)
+    executor = Executor(str(tmp_path / 'out'), str(tmp_path / 'work'), {})
+    with pytest.raises(KeyboardInterrupt):
+        executor.execute(runs[1:])
+    assert 'runs that save and end: 1\n' in capsys.readouterr().out
+    log = tmp_path / 'work' / runs[1].id / 'output.log'
+    assert 'the parent has ended' in log.read_text()
 
 
 @pytest.mark.parametrize('gone', ['file', 'folder'])

@@ -1,16 +1,19 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
 from skdsrl_mmaction.benchmark.comparison.overrides import apply_overrides
 from skdsrl_mmaction.benchmark.comparison.worker import train_and_test
+from tests.support.drawing import assert_equal
 from tests.support.paths import ROOT
 from tests.support.tiny import tiny_config, tiny_overrides
 
@@ -86,11 +89,71 @@ def test_worker_and_its_loader_end_with_the_parent(cfg, tmp_path):
         time.sleep(0.2)
     loaders = children(worker.pid)
     worker.stdin.close()  # which happens to a parent that is killed
-    assert worker.wait(60) == 1
+    assert worker.wait(60) in (75, -signal.SIGTERM)
     while any(path.exists() for path in loaders):
         assert time.time() < deadline
         time.sleep(0.2)
     assert not (tmp_path / 'out.json').exists()
+
+
+@pytest.fixture
+def long(cfg):
+    """Validates, so that the best weights are tested."""
+    cfg.randomness = dict(seed=0)
+    cfg.train_cfg.update(max_epochs=30, val_interval=10)
+    cfg.val_cfg = dict(type='ValLoop')
+    cfg.val_dataloader = cfg.test_dataloader
+    cfg.val_evaluator = cfg.test_evaluator
+    cfg.default_hooks.checkpoint.update(
+        interval=3, max_keep_ckpts=1, save_best='acc/top1', rule='greater'
+    )
+    cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
+    return cfg
+
+
+def facts(record):
+    """All but what differs from run to run."""
+    return {key: x for key, x in record.items() if key != 'resources'}
+
+
+def until(true):
+    deadline = time.monotonic() + 300
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def weights(folder):
+    return torch.load(folder / 'work' / 'epoch_30.pth')['state_dict']
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_goes_on(long, tmp_path):
+    """Stopped in training, and in the test."""
+    folders = [tmp_path / x for x in ('unbroken', 'stopped')]
+    for folder in folders:
+        folder.mkdir()
+        long.work_dir = str(folder / 'work')
+        worker = start(long, folder)
+        if folder.name == 'stopped':
+            until(lambda work=folder / 'work': list(work.glob('epoch_*.pth')))
+            worker.stdin.close()
+            assert worker.wait(60) == 75
+            assert list(folder.glob('work/iter_*.pth'))
+            worker = start(long, folder)
+        assert worker.wait(300) == 0
+        worker.stdin.close()
+    unbroken, stopped = (
+        json.loads((x / 'out.json').read_text()) for x in folders
+    )
+    assert facts(stopped) == facts(unbroken)
+    assert stopped['iterations'] == 60
+    assert_equal(*map(weights, folders))
+
+    seconds, _ = torch.load(long.work_dir + '/epoch_30.pth')['meta']['used']
+    again = train_and_test(long)  # no epoch is left
+    assert {'name': 'mine', **facts(again)} == facts(stopped)
+    assert again['resources']['train_seconds'] > seconds
 
 
 def test_several_samples_of_a_video(cfg):
