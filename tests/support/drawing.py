@@ -16,6 +16,7 @@ from mmengine.hooks import Hook
 from mmengine.model import BaseModel
 
 from skdsrl_mmaction.engine import build_trainer
+from skdsrl_mmaction.engine.processes import STOP_SIGNALS
 
 
 @MODELS.register_module()
@@ -263,9 +264,7 @@ def stopped(cfg, number, method, count):
         *cfg.get('custom_hooks', []),
         dict(type='SignalHook'),
     ]
-    previous = {
-        x: signal.getsignal(x) for x in (signal.SIGTERM, signal.SIGUSR1)
-    }
+    previous = {x: signal.getsignal(x) for x in STOP_SIGNALS}
     try:
         with pytest.raises(SystemExit) as exit_:
             train(cfg)
