@@ -53,7 +53,7 @@ def test_training_must_count_epochs():
         ({'default_hooks': None}, 'sets default_hooks.checkpoint itself'),
         ({'randomness.seed': 3}, 'use --seeds'),
         ({'work_dir': 'w'}, 'use --work-dir'),
-        ({'resume': True}, 'starts anew'),
+        ({'resume': True}, 'goes on by itself'),
     ],
 )
 def test_keys_of_the_protocol_are_refused(options, message):
