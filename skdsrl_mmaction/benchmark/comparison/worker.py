@@ -56,7 +56,9 @@ class UsedHook(Hook):
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         """Take over what was used before, where the run is resumed."""
         if runner._resume:
-            self._seconds, self._memory = checkpoint['meta']['used']
+            self._seconds, memory = checkpoint['meta']['used']
+            # The best weights, loaded last, may be older than the peak.
+            self._memory = max(self._memory, memory)
 
 
 def train_and_test(cfg: Config) -> Dict[str, Any]:

@@ -18,6 +18,7 @@ from skdsrl_mmaction.benchmark.comparison.cluster import (
 from skdsrl_mmaction.benchmark.comparison.run import Run, make_teacher
 from skdsrl_mmaction.benchmark.machine import versions
 from tests.support.paths import ROOT
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -51,13 +52,6 @@ def started(folder):
     journal = folder / 'journal'
     lines = journal.read_text().splitlines() if journal.exists() else []
     return [json.loads(line) for line in lines]
-
-
-def until(true):
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def submitted(folder):

@@ -42,7 +42,9 @@ def finish(run, out, **more):
         mean_class=None,
         parameters=1,
         flops=1,
-        resources=dict(device='cpu', train_seconds=60, peak_memory_mb=9),
+        resources=dict(
+            device='cpu', train_seconds=60, test_seconds=6, peak_memory_mb=9
+        ),
         **more,
     )
     (out / f'runs/{run.id}.json').write_text(json.dumps(content))

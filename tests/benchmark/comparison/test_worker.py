@@ -16,6 +16,7 @@ from skdsrl_mmaction.benchmark.comparison.worker import train_and_test
 from tests.support.drawing import assert_equal
 from tests.support.paths import ROOT
 from tests.support.tiny import tiny_config, tiny_overrides
+from tests.support.waiting import until
 
 SMALL = {
     'SampleFrames.clip_len': 4,
@@ -116,13 +117,6 @@ def facts(record):
     return {key: x for key, x in record.items() if key != 'resources'}
 
 
-def until(true):
-    deadline = time.monotonic() + 300
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def weights(folder):
     return torch.load(folder / 'work' / 'epoch_30.pth')['state_dict']
 
@@ -136,7 +130,8 @@ def test_a_run_that_was_stopped_goes_on(long, tmp_path):
         long.work_dir = str(folder / 'work')
         worker = start(long, folder)
         if folder.name == 'stopped':
-            until(lambda work=folder / 'work': list(work.glob('epoch_*.pth')))
+            work = folder / 'work'
+            until(lambda work=work: list(work.glob('epoch_*.pth')), 300)
             worker.stdin.close()
             assert worker.wait(60) == 75
             assert list(folder.glob('work/iter_*.pth'))
