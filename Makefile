@@ -4,7 +4,7 @@ BIN := .venv/bin
 JOBS ?= 2
 # Which tests test-newest and test-python run, as a marker of pytest; all.
 SELECT ?=
-PYTEST := -m pytest -n $(JOBS) --dist loadfile
+PYTEST := -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 EXTRAS := lite,analysis,export,benchmark,tests
 
 .DEFAULT_GOAL := help
