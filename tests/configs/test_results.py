@@ -1,6 +1,7 @@
 """Published numbers come from the records beside them."""
 
 import json
+import re
 import shutil
 import statistics
 
@@ -83,6 +84,14 @@ def test_table_is_made_of_the_runs(folder):
     assert make_footer(records) == footer
     older = any(key_form(r) == 1 for r in runs)
     assert (f'{table}\n\nkey: older form' in README) == older
+
+
+def test_the_first_page_quotes_the_table():
+    text = (ROOT / 'README.md').read_text()
+    rows = re.findall(r'^\|.*\| (\d+\.\d ± \d+\.\d) \|$', text, re.M)
+    table = (RESULTS / 'ut_interaction_10k/table.md').read_text()
+    found = [cells(line)[2] for line in table.splitlines()[2 : 2 + len(rows)]]
+    assert rows and rows == found
 
 
 @pytest.mark.parametrize(
